@@ -1,0 +1,1 @@
+"""What every run shares: where its files lie, who owns its folder, what an exit code means."""

@@ -1,0 +1,1 @@
+"""Where configuration comes from: `.env` files and the environment, read once."""

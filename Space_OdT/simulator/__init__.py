@@ -1,0 +1,1 @@
+"""A stateful Webex Calling organisation in a box; it imports nothing of the product."""

@@ -1,0 +1,1 @@
+"""The way to Webex: every request of the product goes through here."""
