@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 ENV_FILE_NAME = ".env"
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+# PowerShell 5 writes UTF-16 with `>`: a file that looks right in every editor.
+_ENCODINGS = (
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedEnv:
+    """What loading the `.env` files did.
+
+    Attributes:
+        files: Files that were read, nearest first.
+        origins: Variable name -> file its value came from; exported variables are absent.
+        problems: One sentence per file or line that could not be used.
+    """
+
+    files: tuple[Path, ...] = ()
+    origins: Mapping[str, Path] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
 
 
 def env_files(start: Path | None = None) -> list[Path]:
@@ -22,31 +49,70 @@ def env_files(start: Path | None = None) -> list[Path]:
     """
     origin = (start or Path.cwd()).resolve()
     folders = [origin, *origin.parents, PROJECT_ROOT]
-    found: dict[Path, None] = {}
-    for folder in folders:
-        candidate = folder / ENV_FILE_NAME
-        try:
-            if candidate.is_file():
-                found[candidate] = None
-        except OSError:  # an ancestor we may not look into holds no settings of ours
-            continue
-    return list(found)
+    candidates = dict.fromkeys(folder / ENV_FILE_NAME for folder in folders)
+    return [path for path in candidates if _is_there(path)]
 
 
-def load_env(start: Path | None = None) -> list[Path]:
+def load_env(start: Path | None = None) -> LoadedEnv:
     """Load `.env` files into the environment; the nearest file wins, and beats exported variables.
+
+    A file that cannot be read is reported, never silently passed over: its token may be the one
+    the operator means to use.
 
     Args:
         start: Folder to search from; the current folder when None.
 
     Returns:
-        The files that were read, nearest first.
+        Files read, where each variable came from, and what was unusable.
     """
-    files = env_files(start)
-    for path in reversed(files):  # the nearest is written last, so it wins
+    read: list[Path] = []
+    origins: dict[str, Path] = {}
+    problems: list[str] = []
+    for path in reversed(env_files(start)):  # the nearest is written last, so it wins
         try:
-            values = dotenv_values(path, encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError):
+            text = _decoded(path.read_bytes())
+        except OSError as error:
+            problems.append(f"{path} cannot be read: {error.strerror or error}")
             continue
-        os.environ.update({key: value for key, value in values.items() if value is not None})
-    return files
+        except UnicodeDecodeError:
+            problems.append(f"{path} is not text in UTF-8 or UTF-16")
+            continue
+        values = _values(text)
+        os.environ.update(values)
+        origins.update(dict.fromkeys(values, path))
+        problems.extend(f"{path}, line {line}: not NAME=value" for line in _bad_lines(text))
+        read.append(path)
+    return LoadedEnv(tuple(reversed(read)), origins, tuple(problems))
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # an ancestor we may not look into holds no settings of ours
+        return False
+
+
+def _decoded(raw: bytes) -> str:
+    encoding = next((name for bom, name in _ENCODINGS if raw.startswith(bom)), "utf-8")
+    return raw.decode(encoding)
+
+
+def _bad_lines(text: str) -> Iterator[int]:
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.error:
+            yield binding.original.line
+
+
+def _values(text: str) -> dict[str, str]:
+    """Parse the text; a blank value is no value, and what the system would refuse is left out."""
+    usable = "".join(
+        binding.original.string
+        for binding in parse_stream(io.StringIO(text))
+        if not binding.error  # reported by line; python-dotenv would log its text, maybe a token
+    )
+    parsed = dotenv_values(stream=io.StringIO(usable))
+    return {
+        name: value
+        for name, value in parsed.items()
+        if value and "\0" not in value and "\0" not in name
+    }
