@@ -63,7 +63,8 @@ class ApiError(Exception):
 
 
 # A handler returns a JSON object (answered 200), a list of items (the server cuts the page and
-# wraps it in the route's list key), None (answered 204), or a Reply.
+# wraps it in the route's list key; a LazyList renders only the page and may carry fields that
+# stand beside the list), None (answered 204), or a Reply.
 Result = Reply | JsonObject | Sequence[JsonObject] | None
 Handler = Callable[["World", Request], Result]
 

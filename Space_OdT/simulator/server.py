@@ -1,0 +1,197 @@
+"""Serves the simulated API over HTTP on one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import socket
+import struct
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http_parser import RawRequestMessage
+from aiohttp.streams import StreamReader
+from aiohttp.web_protocol import RequestHandler
+
+from Space_OdT.simulator.control import CONTROL_PREFIX, Control
+from Space_OdT.simulator.service import Incoming, Outgoing, Service
+from Space_OdT.simulator.world import World
+
+log = logging.getLogger(__name__)
+
+MAX_BODY_BYTES = 1024**3
+SHUTDOWN_SECONDS = 5.0
+LOOPBACK_PEERS = ("127.", "::1", "::ffff:127.")
+
+
+@dataclass(slots=True, frozen=True)
+class ServerOptions:
+    """Where and how to serve.
+
+    Attributes:
+        host: Address to listen on.
+        port: Port; 0 takes a free one.
+        parent_watch: End when the standard input closes, as it does when the parent dies.
+        state_file: World is saved here at a clean stop.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8790
+    parent_watch: bool = False
+    state_file: Path | None = None
+
+
+class HttpServer:
+    """Carries requests between the network and the service."""
+
+    def __init__(self, service: Service, stop: Callable[[], None]) -> None:
+        self._service = service
+        self._control = Control(service, stop)
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request, late or never when a fault says so."""
+        target = request._message.path  # noqa: SLF001 - the raw target, without yarl's cost
+        body = await request.read() if request.body_exists else b""
+        incoming = Incoming(request.method, target, request.headers, body, request.host)
+        if target.startswith(CONTROL_PREFIX):
+            peer = str(request.remote or "")
+            outgoing = self._control.answer(incoming, from_loopback=peer.startswith(LOOPBACK_PEERS))
+        else:
+            outgoing = self._service.answer(incoming)
+        if outgoing.delay_seconds:
+            await asyncio.sleep(outgoing.delay_seconds)
+        if outgoing.cut:
+            _cut(request)
+        return _response(outgoing)
+
+
+def _cut(request: web.BaseRequest) -> None:
+    transport = request.transport
+    if transport is None:
+        return
+    plain = transport.get_extra_info("socket")
+    if plain is not None:
+        # Linger zero makes the close a reset, which is what a dying peer looks like.
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
+
+
+def _response(outgoing: Outgoing) -> web.Response:
+    return web.Response(status=outgoing.status or 500, body=outgoing.body, headers=outgoing.headers)
+
+
+def _request(
+    message: RawRequestMessage,
+    payload: StreamReader,
+    protocol: RequestHandler,
+    writer: AbstractStreamWriter,
+    task: asyncio.Task[None],
+) -> web.BaseRequest:
+    loop = asyncio.get_running_loop()
+    return web.BaseRequest(
+        message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY_BYTES
+    )
+
+
+def _watch_parent(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """Wait in a thread for the standard input to end; works on every platform."""
+    try:
+        # Not sys.stdin: a thread inside its buffer keeps the interpreter from ending.
+        while os.read(0, 4096):
+            pass
+    except OSError:
+        log.debug("standard input is gone")
+    loop.call_soon_threadsafe(stop.set)
+
+
+def _stop_on_signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    for name in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(name, stop.set)
+        except NotImplementedError:
+            # Windows has no signal handlers on the loop; the plain handler wakes it up instead.
+            signal.signal(name, lambda *_: loop.call_soon_threadsafe(stop.set))
+
+
+async def serve(service: Service, options: ServerOptions, announce: Callable[[str], None]) -> None:
+    """Serve until asked to stop, then save the state.
+
+    Args:
+        service: The simulated API.
+        options: Where and how.
+        announce: Told the base URL as soon as calls are accepted.
+
+    Raises:
+        OSError: The port is taken, or the state cannot be saved.
+    """
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    http = HttpServer(service, stop.set)
+    server = web.Server(http.handle, request_factory=_request, access_log=None)
+    listener = await loop.create_server(
+        server, options.host, options.port, backlog=1024, reuse_address=os.name == "posix"
+    )
+    _stop_on_signals(loop, stop)
+    if options.parent_watch:
+        # Not the default executor: closing the loop would wait for a read that may never end.
+        _start_daemon(lambda: _watch_parent(loop, stop))
+    # What was generated lives as long as the process; the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    announce(_base_url(options.host, listener))
+    try:
+        await stop.wait()
+    finally:
+        listener.close()
+        await server.shutdown(SHUTDOWN_SECONDS)
+    if options.state_file is not None:
+        save_state(service.world, options.state_file)
+
+
+def _start_daemon(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, name="parent-watch", daemon=True).start()
+
+
+def _base_url(host: str, listener: asyncio.Server) -> str:
+    port = listener.sockets[0].getsockname()[1]
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}/v1"
+
+
+def save_state(world: World, path: Path) -> None:
+    """Write the world to a file, completely or not at all.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    path = path.absolute()
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(orjson.dumps(world.to_state()))
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def load_state(path: Path) -> World:
+    """Read a world from a file.
+
+    Raises:
+        ValueError: The file holds no saved state.
+        OSError: The file cannot be read.
+    """
+    return World.from_state(orjson.loads(path.read_bytes()))
