@@ -115,6 +115,7 @@ class Organisation:
         self._workspace_holders: dict[str, dict[str, Workspace]] = {}
         self._memberships: dict[str, dict[str, Feature]] = {}
         self._devices_of: dict[str, dict[str, Device]] = {}
+        self._calling_devices: dict[str, Device] = {}
         self._names: list[tuple[str, str]] | None = None
 
     @classmethod
@@ -195,6 +196,11 @@ class Organisation:
     def devices_of(self, owner_id: str) -> list[Device]:
         """Give the devices of a person or workspace."""
         return list(self._devices_of.get(owner_id, {}).values())
+
+    def device(self, identifier: object) -> Device | None:
+        """Find a device by its id or its Calling id, padded or not."""
+        key = canonical(identifier)
+        return self.devices.get(key) or self._calling_devices.get(key)
 
     def features_of(self, kind: OwnerKind) -> list[Feature]:
         """Give all features of one kind."""
@@ -364,10 +370,13 @@ class Organisation:
         """File a new device under its owner."""
         self.devices[device.id] = device
         self._devices_of.setdefault(device.owner_id, {})[device.id] = device
+        if device.calling_id:
+            self._calling_devices[device.calling_id] = device
 
     def remove_device(self, device: Device) -> None:
         """Take a device out."""
         self._devices_of[device.owner_id].pop(device.id)
+        self._calling_devices.pop(device.calling_id or "", None)
         del self.devices[device.id]
 
     def _index_person(self, person: Person) -> None:

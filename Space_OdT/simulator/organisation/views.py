@@ -15,6 +15,7 @@ class LazyList(Sequence[JsonObject], Generic[T]):
 
     Attributes:
         extra: Members of the answer beside the list, such as `notFoundIds` or `count`.
+        max_page: Largest page of this answer, where it is smaller than that of the route.
     """
 
     def __init__(
@@ -22,10 +23,12 @@ class LazyList(Sequence[JsonObject], Generic[T]):
         items: Sequence[T],
         render: Callable[[T], JsonObject],
         extra: JsonObject | None = None,
+        max_page: int | None = None,
     ) -> None:
         self._items = items
         self._render = render
         self.extra: JsonObject = extra or {}
+        self.max_page = max_page
 
     def __len__(self) -> int:
         return len(self._items)

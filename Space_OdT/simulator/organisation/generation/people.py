@@ -192,7 +192,9 @@ def add_groups(sites: Sites) -> None:
     people = list(organisation.people.values())
     wanted = [(name, [p.id for p in people if p.department == name]) for name in DEPARTMENTS]
     first_site = sites.calling[0]
-    wanted.append((f"Site {first_site.name}", [p.id for p in organisation.people_at(first_site.id)]))
+    wanted.append(
+        (f"Site {first_site.name}", [p.id for p in organisation.people_at(first_site.id)])
+    )
     wanted.append(("Without members", []))
     rng = sites.rng("groups")
     for name, members in wanted:

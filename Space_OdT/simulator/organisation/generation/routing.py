@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from Space_OdT.simulator.organisation.entities import DialPlan, Location, PstnKind, RouteGroup, Trunk
+from Space_OdT.simulator.organisation.entities import (
+    DialPlan,
+    Location,
+    PstnKind,
+    RouteGroup,
+    Trunk,
+)
 from Space_OdT.simulator.organisation.generation.sites import Sites
 from Space_OdT.simulator.organisation.pstn import offer_of
 

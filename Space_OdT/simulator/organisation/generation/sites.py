@@ -67,7 +67,7 @@ def _location(seed: int, index: int, country: Country, rng: Random) -> Location:
         caller_name=name[:30],
         external_caller_name=name[:30],
         outside_dial_digit="0" if index % 5 == 0 else "",
-        routing_prefix=f"8{index:03d}" if index % 2 == 0 else None,
+        routing_prefix=f"6{index:03d}" if index % 3 == 0 else None,
     )
 
 
