@@ -1,0 +1,106 @@
+"""Every artifact name and path of a run, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_OUT_DIR = Path(".artifacts")
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryLayout:
+    """Where an inventory run keeps its outputs and its unfinished work.
+
+    Attributes:
+        out_dir: The output folder; absolute after `at`.
+    """
+
+    out_dir: Path
+
+    @classmethod
+    def at(cls, out_dir: Path) -> InventoryLayout:
+        """Lay out a run below a folder.
+
+        Args:
+            out_dir: Output folder; a relative one is meant from the current folder.
+
+        Returns:
+            The layout; nothing is created on disk.
+        """
+        return cls(Path.cwd() / out_dir.expanduser())
+
+    @property
+    def exports_dir(self) -> Path:
+        """Folder of the exported files; it changes as a whole, or not at all."""
+        return self.out_dir / "exports"
+
+    @property
+    def status_csv(self) -> Path:
+        """One record per artifact: what was read, what failed and why."""
+        return self.exports_dir / "status.csv"
+
+    @property
+    def status_json(self) -> Path:
+        """The same records as `status_csv`."""
+        return self.exports_dir / "status.json"
+
+    @property
+    def workbook(self) -> Path:
+        """All tables as one workbook, when it was asked for."""
+        return self.exports_dir / "inventory.xlsx"
+
+    @property
+    def cache_json(self) -> Path:
+        """All rows of all artifacts in one file."""
+        return self.out_dir / "cache.json"
+
+    @property
+    def report_html(self) -> Path:
+        """The report to look at."""
+        return self.out_dir / "report" / "index.html"
+
+    @property
+    def logs_dir(self) -> Path:
+        """Folder of the structured log, the HAR and the last resort's tracebacks."""
+        return self.out_dir / "logs"
+
+    @property
+    def event_log(self) -> Path:
+        """Structured log of the run, one JSON object a line."""
+        return self.logs_dir / "inventory.jsonl"
+
+    @property
+    def har(self) -> Path:
+        """HTTP archive, written with `--debug-har`."""
+        return self.logs_dir / "inventory.har"
+
+    @property
+    def crash_log(self) -> Path:
+        """Traceback of a failure nobody foresaw."""
+        return self.logs_dir / "inventory-crash.log"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held while a run works on this folder."""
+        return self.out_dir / ".inventory-run.lock"
+
+    @property
+    def work_dir(self) -> Path:
+        """Unfinished work; survives a killed run and disappears when it is complete."""
+        return self.out_dir / ".inventory-run"
+
+    @property
+    def work_exports_dir(self) -> Path:
+        """The exports being written; becomes `exports_dir` when complete."""
+        return self.work_dir / "exports"
+
+    @property
+    def work_cache_json(self) -> Path:
+        """The cache being written; becomes `cache_json` after the exports were swapped."""
+        return self.work_dir / "cache.json"
+
+    @property
+    def state_file(self) -> Path:
+        """How far each artifact is, for a run that goes on."""
+        return self.work_dir / "state.json"
