@@ -1,0 +1,162 @@
+"""Addresses: from a path to the URL on the right host, and from a path to its endpoint family."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import quote, quote_plus, urlsplit
+
+QueryValue = str | int | float | bool | None
+Query = Mapping[str, QueryValue]
+
+# SCIM lives on the same host, but outside the versioned base.
+_HOST_ROOT_PREFIX = "/identity/scim/"
+_PLAIN_PATH = re.compile(r"/[A-Za-z0-9/_.~:@!$&'()*+,;=%-]*")
+_SAFE_IN_PATH = "/:@!$&'()*+,;=~"
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+# Telephony alone is too wide to share one limit: its third segment tells resources apart. Names
+# are taken from the first segments only, where no id stands, so the families stay few.
+_DEEP_FAMILIES = {"telephony": 3, "identity": 2, "admin": 2, "devices": 1}
+_READS = frozenset({"GET", "HEAD"})
+
+
+class Addresses:
+    """Builds URLs below one base URL, and refuses those that leave its host.
+
+    Args:
+        base_url: Checked base URL without trailing slash, for example https://webexapis.com/v1.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        parts = urlsplit(base_url)
+        self.base_url = base_url
+        self.host_root = f"{parts.scheme}://{parts.netloc}"
+        self._origin = origin_of(base_url)
+
+    def url(self, path: str, query: Query | None = None) -> str:
+        """Build the absolute, encoded URL of a call.
+
+        Args:
+            path: Path below the base URL, beginning with a slash; `/identity/scim/…` counts from
+                the host's root. An absolute URL of the same host is kept exactly as it is.
+            query: Parameters; None values are left out, booleans are written true and false.
+
+        Returns:
+            The URL, encoded.
+
+        Raises:
+            ValueError: When the path climbs upwards, or an absolute URL names another host.
+        """
+        if not path.startswith("/"):
+            if not self.is_ours(path):
+                raise ValueError(f"not on {self.host_root}")
+            target = path
+        else:
+            root = self.host_root if path.startswith(_HOST_ROOT_PREFIX) else self.base_url
+            target = root + encoded_path(path)
+        if not query:
+            return target
+        joint = "&" if "?" in target else "?"
+        return f"{target}{joint}{encoded_query(query)}"
+
+    def below_base(self, url: str) -> str:
+        """Cut an absolute URL down to the path used in messages and counters.
+
+        Args:
+            url: Absolute URL.
+
+        Returns:
+            The path below the base URL without query; the whole path on other hosts.
+        """
+        path = url.partition("?")[0]
+        if path.startswith(f"{self.base_url}/"):
+            return path.removeprefix(self.base_url)
+        return urlsplit(path).path or "/"
+
+    def is_ours(self, url: str) -> bool:
+        """Tell whether a URL has our scheme, host and port, so that the token may go there.
+
+        Args:
+            url: Absolute URL.
+
+        Returns:
+            True when the origin is the base URL's.
+        """
+        try:
+            return origin_of(url) == self._origin
+        except ValueError:
+            return False
+
+
+def origin_of(url: str) -> tuple[str, str, int]:
+    """Take scheme, host and port of a URL, comparable.
+
+    Args:
+        url: Absolute URL.
+
+    Returns:
+        Scheme, lower-case host, port with the scheme's default filled in.
+
+    Raises:
+        ValueError: When it is not an absolute http(s) URL.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or "@" in parts.netloc:
+        raise ValueError("not an absolute http(s) URL")
+    return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS[parts.scheme]
+
+
+def encoded_path(path: str) -> str:
+    """Encode a path that may hold characters a URL cannot.
+
+    Args:
+        path: Path beginning with a slash.
+
+    Returns:
+        The path itself when it is plain, else percent-encoded; `?` and `#` never end it.
+
+    Raises:
+        ValueError: When a segment is `..`, which could reach another resource than meant.
+    """
+    if ".." in path and ".." in path.split("/"):
+        raise ValueError("a path must not climb upwards")
+    return path if _PLAIN_PATH.fullmatch(path) else quote(path, safe=_SAFE_IN_PATH)
+
+
+def encoded_query(query: Query) -> str:
+    """Encode query parameters.
+
+    Args:
+        query: Parameters; None values are left out, booleans are written true and false.
+
+    Returns:
+        The query without a question mark.
+    """
+    return "&".join(
+        f"{quote_plus(name)}={quote_plus(_plain(value))}"
+        for name, value in query.items()
+        if value is not None
+    )
+
+
+def _plain(value: str | float) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def family_of(method: str, path: str) -> str:
+    """Name the endpoint family of a call: what shares one rate limit.
+
+    Args:
+        method: Upper-case HTTP method.
+        path: Path below the base URL, or an absolute URL (its host and version are ignored).
+
+    Returns:
+        For example `read telephony/config/people`; ids never stand in it.
+    """
+    if not path.startswith("/"):
+        path = urlsplit(path).path.removeprefix("/v1")
+    segments = path.partition("?")[0].split("/", 4)
+    depth = _DEEP_FAMILIES.get(segments[1], 1) if len(segments) > 1 else 0
+    kind = "read" if method in _READS else "write"
+    return f"{kind} {'/'.join(segments[1 : depth + 1])}"
