@@ -1,0 +1,123 @@
+"""What went wrong in a run, grouped by the repair and not by the artifact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from Space_OdT.inventory.report.coverage import ArtifactCoverage, Coverage
+from Space_OdT.inventory.report.texts import Texts
+
+_NAMED_ARTIFACTS = 6
+
+
+class Severity(StrEnum):
+    """How much a notice matters."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    FINE = "fine"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to know or to repair.
+
+    Attributes:
+        severity: Error, warning, or all is well.
+        title: What to do, or what happened.
+        body: Which artifacts, and the next step.
+        examples: Error texts, as Webex or the network gave them.
+    """
+
+    severity: Severity
+    title: str
+    body: str
+    examples: tuple[str, ...] = ()
+
+
+def advise(covered: Sequence[ArtifactCoverage], text: Texts) -> tuple[Notice, ...]:
+    """Group the troubles of a run by what repairs them.
+
+    Args:
+        covered: All artifacts of the run.
+        text: The sentences.
+
+    Returns:
+        The notices, most severe first; a single good one when nothing needs attention.
+    """
+    if not any(artifact.lines for artifact in covered):
+        title, body = text("attention_nothing"), text("attention_nothing_body")
+        return (Notice(Severity.ERROR, title, body),)
+    notices = (*_scopes(covered, text), *_failures(covered, text), *_partial(covered, text))
+    if notices:
+        return notices
+    return (Notice(Severity.FINE, text("attention_fine"), text("attention_fine_body")),)
+
+
+def _scopes(covered: Iterable[ArtifactCoverage], text: Texts) -> list[Notice]:
+    by_scope: dict[str, list[ArtifactCoverage]] = {}
+    for artifact in covered:
+        if artifact.coverage is Coverage.FORBIDDEN or artifact.missing_scopes:
+            for scope in artifact.missing_scopes or ("",):
+                by_scope.setdefault(scope, []).append(artifact)
+    return [_scope_notice(scope, by_scope[scope], text) for scope in sorted(by_scope, reverse=True)]
+
+
+def _scope_notice(scope: str, artifacts: list[ArtifactCoverage], text: Texts) -> Notice:
+    names = _names(artifacts, text)
+    if not scope:
+        body = text("attention_forbidden_body", artifacts=names)
+        return Notice(Severity.ERROR, text("attention_forbidden"), body, _examples(artifacts))
+    title = text("attention_scope", scope=scope)
+    return Notice(Severity.ERROR, title, text("attention_scope_body", artifacts=names))
+
+
+def _failures(covered: Iterable[ArtifactCoverage], text: Texts) -> list[Notice]:
+    groups = _by_reason((a for a in covered if a.coverage is Coverage.FAILED), text)
+    return [
+        Notice(
+            Severity.ERROR,
+            text("attention_failed", reason=reason),
+            text("attention_failed_body", artifacts=_names(artifacts, text)),
+            _examples(artifacts),
+        )
+        for reason, artifacts in groups.items()
+    ]
+
+
+def _partial(covered: Iterable[ArtifactCoverage], text: Texts) -> list[Notice]:
+    in_part = (a for a in covered if a.coverage is Coverage.PARTIAL and not a.missing_scopes)
+    return [
+        Notice(
+            Severity.WARNING,
+            text("attention_partial", reason=reason),
+            text("attention_partial_body", artifacts=_names(artifacts, text)),
+            _examples(artifacts),
+        )
+        for reason, artifacts in _by_reason(in_part, text).items()
+    ]
+
+
+def _by_reason(
+    artifacts: Iterable[ArtifactCoverage], text: Texts
+) -> dict[str, list[ArtifactCoverage]]:
+    groups: dict[str, list[ArtifactCoverage]] = {}
+    for artifact in artifacts:
+        statuses = ", ".join(text("reason_http", status=code) for code in artifact.http_statuses)
+        groups.setdefault(statuses or text("reason_none"), []).append(artifact)
+    return dict(sorted(groups.items()))
+
+
+def _names(artifacts: Sequence[ArtifactCoverage], text: Texts) -> str:
+    names = [artifact.info.name for artifact in artifacts]
+    if len(names) > _NAMED_ARTIFACTS + 1:
+        rest = text("and_more", count=len(names) - _NAMED_ARTIFACTS)
+        names = [*names[:_NAMED_ARTIFACTS], rest]
+    return ", ".join(names)
+
+
+def _examples(artifacts: Iterable[ArtifactCoverage]) -> tuple[str, ...]:
+    texts = dict.fromkeys(note for artifact in artifacts for note in artifact.notes)
+    return tuple(texts)[:3]
