@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
-from Space_OdT.simulator.organisation.api import devices, licences, locations, people, workspaces
+from Space_OdT.simulator.organisation.api import (
+    available_numbers,
+    calling_locations,
+    devices,
+    jobs,
+    licences,
+    location_changes,
+    locations,
+    number_inventory,
+    numbers,
+    people,
+    pstn_connections,
+    workspaces,
+)
 from Space_OdT.simulator.organisation.organisation import Organisation
 from Space_OdT.simulator.protocol import Route
 
-# Of two routes for one path the first counts; these stand before the generic ones.
-ROUTES: tuple[Route, ...] = (
-    *people.ROUTES,
-    *licences.ROUTES,
-    *locations.ROUTES,
-    *workspaces.ROUTES,
-    *devices.ROUTES,
+_MODULES = (
+    people,
+    licences,
+    locations,
+    location_changes,
+    calling_locations,
+    pstn_connections,
+    numbers,
+    number_inventory,
+    available_numbers,
+    workspaces,
+    devices,
+    jobs,
 )
+
+# Of two routes for one path the first counts; these stand before the generated ones.
+ROUTES: tuple[Route, ...] = tuple(route for module in _MODULES for route in module.ROUTES)
 
 __all__ = ["ROUTES", "Organisation"]

@@ -301,16 +301,27 @@ class Device:
 
 @dataclass(slots=True)
 class Job:
-    """A background job; it advances by one step with every reading of its state."""
+    """A background job; it advances with every reading of its state, and with time.
+
+    Attributes:
+        family: Which kind of job, as in its path.
+        started: Seconds since the epoch.
+        parameters: What the whole job is about, such as its target location.
+        items: What is worked off one after another.
+        steps_left: Readings after which all items are done.
+        done: Items worked off.
+        errors: What could not be done, as the errors list shows it.
+    """
 
     id: str
     family: str
-    created: str
+    started: float
+    parameters: dict[str, Any]
+    items: list[Any]
     steps_left: int
-    work: dict[str, Any]
     status: str = "STARTING"
-    exit_code: str | None = None
+    exit_code: str = "UNKNOWN"
     done: int = 0
-    total: int = 0
-    errors: list[dict[str, Any]] = field(default_factory=list)
+    ended: float | None = None
     paused: bool = False
+    errors: list[dict[str, Any]] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from Space_OdT.simulator.organisation.entities import Line, Number, OwnerKind
 
@@ -22,6 +22,8 @@ class NumberPlan:
         self._line_of_number: dict[str, Line] = {}
         self._line_of_extension: dict[tuple[str, str], Line] = {}
         self._extension_only: dict[str, dict[str, Line]] = {}
+        self._entries: list[Number | Line] = []
+        self._entries_at = -1
 
     def add(self, number: Number) -> None:
         """File a number in the inventory of its location."""
@@ -112,9 +114,20 @@ class NumberPlan:
         """Give the lines of a location that have an extension and no number."""
         return self._extension_only.get(location_id, {}).values()
 
-    def extensions(self) -> Iterator[Line]:
-        """Give every line that has an extension."""
-        return iter(self._line_of_extension.values())
+    def entries(self) -> list[Number | Line]:
+        """Give the whole inventory: numbers, then lines with an extension only, by location."""
+        if self._entries_at != self.changes:
+            self._entries = [entry for item in self.locations() for entry in self.entries_in(item)]
+            self._entries_at = self.changes
+        return self._entries
+
+    def entries_in(self, location_id: str) -> list[Number | Line]:
+        """Give the inventory of one location: numbers, then lines with an extension only."""
+        return [*self.in_location(location_id), *self.extension_only(location_id)]
+
+    def entry_of(self, line: Line) -> Number | Line:
+        """Give the row of the inventory that shows a line."""
+        return self.numbers[line.phone_number] if line.phone_number else line
 
     def lines_with_extension(self, extension: str) -> list[Line]:
         """Give the lines of all locations that use an extension."""

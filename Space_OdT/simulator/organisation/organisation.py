@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from typing import Any, Literal, TypeVar
 
 from Space_OdT.simulator.organisation.entities import (
-    CALLING_KINDS,
     USER_CALLING_KINDS,
     Device,
     DialPlan,
@@ -155,6 +154,10 @@ class Organisation:
     def licence(self, identifier: object) -> Licence | None:
         """Find a licence by id, padded or not."""
         return self.licences.get(canonical(identifier))
+
+    def virtual_line(self, identifier: object) -> VirtualLine | None:
+        """Find a virtual line by id, padded or not."""
+        return self.virtual_lines.get(canonical(identifier))
 
     def workspace(self, identifier: object) -> Workspace | None:
         """Find a workspace by id, padded or not."""
@@ -419,7 +422,7 @@ class Organisation:
         organisation.me_id = state["me_id"]
         organisation.supervisors = state["supervisors"]
         organisation.organisation_settings = state["organisation_settings"]
-        adders = {
+        adders: dict[str, Callable[[Any], None]] = {
             "locations": organisation.add_location,
             "people": organisation.add_person,
             "workspaces": organisation.add_workspace,
@@ -439,8 +442,3 @@ class Organisation:
         for values in state["lines"]:
             organisation.plan.attach(_unpack(Line, values))
         return organisation
-
-
-def is_calling_kind(licence: Licence) -> bool:
-    """Tell whether a licence is one of the Webex Calling licences."""
-    return licence.kind in CALLING_KINDS

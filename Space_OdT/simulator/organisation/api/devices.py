@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from Space_OdT.simulator import errors
 from Space_OdT.simulator.organisation.api import scopes
 from Space_OdT.simulator.organisation.api.access import calling_person_at, workspace_at
-from Space_OdT.simulator.organisation.api.owners import render_owner
 from Space_OdT.simulator.organisation.entities import Device, OwnerKind
 from Space_OdT.simulator.organisation.keys import canonical
 from Space_OdT.simulator.organisation.organisation import Organisation
+from Space_OdT.simulator.organisation.owners import render_owner
 from Space_OdT.simulator.organisation.views import LazyList
 from Space_OdT.simulator.protocol import ApiError, JsonObject, Request, Route
 

@@ -10,6 +10,7 @@ from Space_OdT.simulator.organisation.entities import (
     Line,
     Location,
     OwnerKind,
+    Person,
     PstnKind,
     Workspace,
 )
@@ -77,33 +78,26 @@ def add_devices(sites: Sites) -> None:
     organisation = sites.organisation
     for person in organisation.people.values():
         if person.location_id and rng.random() < PERSON_PHONE_SHARE:
-            _add(sites, rng, rng.choice(PHONES), person.id, OwnerKind.PEOPLE, person.location_id)
+            _add(sites, rng, rng.choice(PHONES), person, OwnerKind.PEOPLE)
     for workspace in organisation.workspaces.values():
         kind = organisation.calling_workspace_kind(workspace.id)
         if workspace.calling != "none":
             products = PHONES if kind == "basic" else ROOM_DEVICES
-            product = rng.choice(products)
-            _add(sites, rng, product, workspace.id, OwnerKind.PLACE, workspace.location_id)
+            _add(sites, rng, rng.choice(products), workspace, OwnerKind.PLACE)
 
 
 def _add(
-    sites: Sites,
-    rng: Random,
-    product: Product,
-    owner_id: str,
-    owner_kind: OwnerKind,
-    location_id: str | None,
+    sites: Sites, rng: Random, product: Product, owner: Person | Workspace, owner_kind: OwnerKind
 ) -> None:
     organisation = sites.organisation
     index = len(organisation.devices)
-    owner = organisation.people.get(owner_id) or organisation.workspaces[owner_id]
     device = Device(
         id=sites.new_id("DEVICE", index),
         calling_id=sites.new_id("CALLING_DEVICE", index) if product.calling else None,
         display_name=owner.display_name,
-        owner_id=owner_id,
+        owner_id=owner.id,
         owner_kind=owner_kind,
-        location_id=location_id,
+        location_id=owner.location_id,
         product=product.name,
         type=product.type,
         mac=f"02{index:010X}",
