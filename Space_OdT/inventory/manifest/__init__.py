@@ -13,6 +13,7 @@ from Space_OdT.inventory.manifest.entry import (
     Group,
     Paging,
     Query,
+    Reading,
     ServedBy,
 )
 from Space_OdT.inventory.manifest.features import FEATURE_ARTIFACTS
@@ -32,6 +33,7 @@ __all__ = [
     "Group",
     "Paging",
     "Query",
+    "Reading",
     "ServedBy",
 ]
 

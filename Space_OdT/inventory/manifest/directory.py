@@ -17,7 +17,6 @@ DIRECTORY_ARTIFACTS: tuple[Artifact, ...] = (
         page_size=500,
         page_in_order=True,
         scope="identity:groups_read",
-        other_path="/groups/{group_id}/members",
     ),
     Artifact(
         artifact="license_assigned_users",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -73,6 +73,19 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of a list; a list that shows only part of itself is read several times.
+
+    Attributes:
+        query: Query parameters of this reading alone.
+        ids: Request ids that rows of this reading carry.
+    """
+
+    query: tuple[tuple[str, str], ...] = ()
+    ids: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ServedBy:
     """Another artifact whose answers already hold this one, so that no call is needed.
 
@@ -99,7 +112,7 @@ class Artifact:
         group: Foundation list, V1 artifact or derived.
         query: Query parameters that are always sent; values may hold `{request id}` templates.
         flag_query: Query parameter -> request id; sent as `true` when the entity has the id true.
-        passes: Extra query parameters of each reading of a list; the readings are merged by id.
+        readings: Readings of a list; the first one that shows an item counts.
         feed: Ids for one read per entity; None for one read of the organisation.
         list_key: Key of the list in the answer; None when the answer is one object, one row.
         paging: How the list is cut into pages.
@@ -125,7 +138,7 @@ class Artifact:
     group: Group = Group.V1
     query: tuple[tuple[str, str], ...] = ()
     flag_query: tuple[tuple[str, str], ...] = ()
-    passes: tuple[tuple[tuple[str, str], ...], ...] = ((),)
+    readings: tuple[Reading, ...] = (Reading(),)
     feed: Feed | None = None
     list_key: str | None = None
     paging: Paging = Paging.NONE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from Space_OdT.inventory.manifest.entry import Artifact, Columns, Feed, Paging
+from Space_OdT.inventory.manifest.entry import Artifact, Columns, Feed, Paging, Reading
 
 _FEATURE_IDS = {"location_id": "location_id", "feature_id": "id"}
 ATTENDANT = Feed("auto_attendants", _FEATURE_IDS)
@@ -116,7 +116,10 @@ QUEUE_ARTIFACTS: tuple[Artifact, ...] = (
         path="/telephony/config/queues",
         description="Call queues of all locations, Customer Assist queues included.",
         columns=Columns.F_NUMBER,
-        passes=((), (("hasCxEssentials", "true"),)),
+        readings=(
+            Reading((("hasCxEssentials", "true"),), {"has_cx_essentials": True}),
+            Reading((), {"has_cx_essentials": False}),
+        ),
         list_key="queues",
         paging=Paging.START,
         page_size=1000,

@@ -1,0 +1,79 @@
+"""Read many entities at once and settle them in order, with bounded memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from Space_OdT.inventory.resolver import Entity, EntityQueue
+
+T = TypeVar("T")
+
+
+class FanOut(Generic[T]):
+    """Workers that take entities from a queue; what they fetch is handed over in queue order.
+
+    Args:
+        queue: The entities; may still be growing.
+        fetch: Reads one entity.
+        settle: Takes what was fetched, in order; returns False when the rest is not wanted.
+        start: Entities that were settled before.
+        workers: Entities fetched at the same time.
+        window: How far the fastest may be ahead of the slowest; bounds what is kept in memory.
+    """
+
+    def __init__(
+        self,
+        queue: EntityQueue,
+        fetch: Callable[[Entity], Awaitable[T]],
+        settle: Callable[[Entity, T], bool],
+        *,
+        start: int,
+        workers: int,
+        window: int,
+    ) -> None:
+        self._queue = queue
+        self._fetch = fetch
+        self._settle = settle
+        self._next = start
+        self._settled = start
+        self._workers = workers
+        self._window = window
+        self._fetched: dict[int, tuple[Entity, T]] = {}
+        self._room = asyncio.Event()
+        self._stopped = False
+
+    async def run(self) -> None:
+        """Read until the queue ends or the rest is not wanted.
+
+        Raises:
+            BaseExceptionGroup: With whatever a fetch or a settlement raised; all others are
+                cancelled then, and what was settled before stays.
+        """
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._workers):
+                group.create_task(self._work())
+
+    async def _work(self) -> None:
+        while not self._stopped:
+            index = self._next
+            self._next += 1
+            await self._wait_for_room(index)
+            entity = await self._queue.at(index)
+            if entity is None or self._stopped:
+                return
+            self._fetched[index] = entity, await self._fetch(entity)
+            self._settle_what_is_due()
+
+    async def _wait_for_room(self, index: int) -> None:
+        while index - self._settled >= self._window and not self._stopped:
+            self._room.clear()
+            await self._room.wait()
+
+    def _settle_what_is_due(self) -> None:
+        while not self._stopped and (due := self._fetched.pop(self._settled, None)) is not None:
+            self._settled += 1
+            if not self._settle(*due):
+                self._stopped = True
+        self._room.set()

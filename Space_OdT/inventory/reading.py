@@ -1,0 +1,272 @@
+"""Send the reads of one artifact and turn the answers into rows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from Space_OdT.inventory.artifact_run import ArtifactRun
+from Space_OdT.inventory.columns import Row
+from Space_OdT.inventory.encoding import NOTHING, Chunk, Record, record_of
+from Space_OdT.inventory.fan_out import FanOut
+from Space_OdT.inventory.health import Health
+from Space_OdT.inventory.manifest import Artifact, Query
+from Space_OdT.inventory.outcomes import Meaning, meaning_of
+from Space_OdT.inventory.resolver import Entity, EntityQueue
+from Space_OdT.webex.connection_client import WebexClient
+from Space_OdT.webex.error_handling import ErrorClass, WebexError
+
+_NOT_FOUND = 404
+_LIST_ATTEMPTS = 2
+_WINDOW_PER_WORKER = 4
+_NO_IDS: Entity = {}
+
+Items = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What one entity brought: rows, or a refusal."""
+
+    chunk: Chunk = NOTHING
+    error: WebexError | None = None
+
+
+class Reader:
+    """Reads artifacts through the client of the run.
+
+    Args:
+        client: The one way to Webex.
+        health: Answers and silences of the run.
+        workers: Entities of one artifact in flight at most.
+    """
+
+    def __init__(self, client: WebexClient, health: Health, workers: int) -> None:
+        self._client = client
+        self._health = health
+        self._workers = workers
+        self._other_path: dict[str, bool] = {}
+
+    async def read_list(self, run: ArtifactRun, sinks: Sequence[ArtifactRun]) -> bool:
+        """Read a list of the organisation, page by page.
+
+        Args:
+            run: The artifact.
+            sinks: Artifacts its items answer as well.
+
+        Returns:
+            Whether it was read to its end; the tally says why not.
+
+        Raises:
+            RunStoppedError: When nothing more can be read at all.
+            OSError: When the disk is full.
+        """
+        for attempt in range(1, _LIST_ATTEMPTS + 1):
+            for one in (run, *sinks):
+                one.begin()
+            try:
+                await self._read_readings(run, sinks)
+            except WebexError as error:
+                await self._health.check(error)
+                passing = error.error_class is ErrorClass.RETRYABLE_EXTERNAL
+                if passing and attempt < _LIST_ATTEMPTS:
+                    continue
+                run.state.tally.refused(error, meaning_of(error, run.entry), _NO_IDS)
+                return False
+            break
+        run.state.tally.succeeded()
+        return True
+
+    async def _read_readings(self, run: ArtifactRun, sinks: Sequence[ArtifactRun]) -> None:
+        entry = run.entry
+        seen: set[Any] | None = set() if len(entry.readings) > 1 else None
+        for reading in entry.readings:
+            path, query = entry.render(_NO_IDS)
+            query.update(reading.query)
+            async for items in self._pages(run, path, query):
+                await self._take_page(run, sinks, _not_seen(items, seen), reading.ids)
+
+    async def read_object(self, run: ArtifactRun) -> bool:
+        """Read one object of the organisation.
+
+        Args:
+            run: The artifact.
+
+        Returns:
+            Whether it was read; the tally says why not.
+
+        Raises:
+            RunStoppedError: When nothing more can be read at all.
+            OSError: When the disk is full.
+        """
+        _settle(run, _NO_IDS, fetched := await self._fetch(run, _NO_IDS))
+        return fetched.error is None
+
+    async def read_entities(self, run: ArtifactRun, queue: EntityQueue) -> None:
+        """Read one object or list per entity, going on where an earlier attempt was cut off.
+
+        Args:
+            run: The artifact.
+            queue: Its entities.
+
+        Raises:
+            BaseExceptionGroup: Holding a RunStoppedError when nothing more can be read at all, or
+                an OSError when the disk is full.
+        """
+        if run.entry.page_in_order:
+            await self._read_in_order(run, queue)
+            return
+        await FanOut(
+            queue,
+            lambda entity: self._fetch(run, entity),
+            lambda entity, fetched: _settle(run, entity, fetched),
+            start=run.state.position,
+            workers=self._workers,
+            window=self._workers * _WINDOW_PER_WORKER,
+        ).run()
+
+    async def _read_in_order(self, run: ArtifactRun, queue: EntityQueue) -> None:
+        """Read few entities with many pages each, one after the other, page by page."""
+        while (entity := await queue.at(run.state.position)) is not None:
+            fetched = Fetched()
+            run.entity_begins()
+            try:
+                path, query = run.entry.render(entity)
+                async for items in self._pages(run, path, query):
+                    run.accept(*run.encoder.encode(list(map(record_of, items)), entity))
+            except WebexError as error:
+                await self._health.check(error)
+                fetched = Fetched(error=error)
+            if not _settle(run, entity, fetched):
+                return
+
+    async def _take_page(
+        self, run: ArtifactRun, sinks: Sequence[ArtifactRun], items: Items, ids: Entity
+    ) -> None:
+        records = list(map(record_of, items))
+        chunk, rows = run.encoder.encode(records, ids)
+        run.accept(chunk, rows)
+        for sink in sinks:
+            await self._serve(sink, rows, records)
+
+    async def _serve(
+        self, sink: ArtifactRun, rows: Sequence[Row], records: Sequence[Record]
+    ) -> None:
+        """Give an artifact its rows from the items of a list, reading singly what is not there."""
+        feed, served = sink.entry.feed, sink.entry.served_by
+        assert feed is not None and served is not None  # noqa: S101, PT018 - the manifest says so
+        member = served.member
+        entities = [{name: row[column] for name, column in feed.ids.items()} for row in rows]
+        if not member:
+            sink.accept(sink.encoder.encode_each(records, entities))
+            sink.state.tally.good += len(records)
+            return
+        for record, entity in zip(records, entities, strict=True):
+            if member in record.item:
+                part = record_of({member: record.item[member]})
+                _settle(sink, entity, Fetched(sink.encoder.encode_each([part], [entity])))
+            else:
+                _settle(sink, entity, await self._fetch(sink, entity))
+
+    async def _fetch(self, run: ArtifactRun, entity: Entity) -> Fetched:
+        """Read one entity; when nothing answers but the line is good, read it once more."""
+        try:
+            return Fetched(await self._fetch_by_path(run, entity))
+        except WebexError as error:
+            await self._health.check(error)
+            if meaning_of(error, run.entry) is not Meaning.UNREACHABLE:
+                return Fetched(error=error)
+        try:
+            return Fetched(await self._fetch_by_path(run, entity))
+        except WebexError as error:
+            await self._health.check(error)
+            return Fetched(error=error)
+
+    async def _fetch_by_path(self, run: ArtifactRun, entity: Entity) -> Chunk:
+        """Read one entity, trying the path of the API's other edition while ours is unproven."""
+        entry = run.entry
+        if not entry.other_path:
+            return await self._fetch_at(run, entity, other=False)
+        proven = self._other_path.get(entry.artifact)
+        try:
+            chunk = await self._fetch_at(run, entity, other=proven or False)
+        except WebexError as error:
+            if proven is not None or error.status != _NOT_FOUND:
+                raise
+            try:
+                chunk = await self._fetch_at(run, entity, other=True)
+            except WebexError:
+                raise error from None
+            self._other_path[entry.artifact] = True
+            return chunk
+        self._other_path[entry.artifact] = proven or False
+        return chunk
+
+    async def _fetch_at(self, run: ArtifactRun, entity: Entity, *, other: bool) -> Chunk:
+        path, query = run.entry.render(entity, other=other)
+        if run.entry.list_key is None:
+            run.state.tally.calls += 1
+            response = await self._client.request("GET", path, query=query)
+            if response.body is None:
+                return NOTHING
+            return run.encoder.encode([record_of(response.body)], entity)[0]
+        chunks = [
+            run.encoder.encode(list(map(record_of, items)), entity)[0]
+            async for items in self._pages(run, path, query)
+        ]
+        return chunks[0] if len(chunks) == 1 else _joined(chunks)
+
+    async def _pages(self, run: ArtifactRun, path: str, query: Query) -> AsyncIterator[Items]:
+        entry, tally = run.entry, run.state.tally
+        page_size = entry.page_size
+        if entry.page_parameter:
+            query[entry.page_parameter], page_size = str(page_size), None
+        tally.calls += 1
+        first = True
+        async for items in self._client.pages(
+            path,
+            list_key=entry.list_key or "",
+            query=query,
+            style=entry.paging.value,
+            page_size=page_size,
+        ):
+            tally.calls += not first
+            first = False
+            yield items
+
+
+def _settle(run: ArtifactRun, entity: Entity, fetched: Fetched) -> bool:
+    """Write what an entity brought, or count why it brought nothing; the entity is done then."""
+    tally = run.state.tally
+    if fetched.error is None:
+        tally.succeeded()
+        run.accept(fetched.chunk)
+    else:
+        tally.refused(fetched.error, meaning_of(fetched.error, run.entry), entity)
+    run.entity_settled(entity)
+    return not tally.must_stop
+
+
+def _not_seen(items: Items, seen: set[Any] | None) -> Items:
+    """Leave out what an earlier reading of the same list showed already."""
+    if seen is None:
+        return items
+    fresh = [item for item in items if item.get("id") not in seen]
+    seen.update(item.get("id") for item in fresh)
+    return fresh
+
+
+def _joined(chunks: Sequence[Chunk]) -> Chunk:
+    if not chunks:
+        return NOTHING
+    return Chunk(
+        sum(chunk.rows for chunk in chunks),
+        b"".join(chunk.csv for chunk in chunks),
+        b"".join(chunk.json for chunk in chunks),
+    )
+
+
+def reads_per_entity(entry: Artifact) -> bool:
+    """Tell whether an artifact needs calls of its own for every entity."""
+    return entry.feed is not None and entry.served_by is None and not entry.no_api
