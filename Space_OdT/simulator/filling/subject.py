@@ -23,12 +23,16 @@ class Subject:
         world: Where it lives.
         key: Names the thing; two replies with the same key agree in every field they share.
         params: Values of the path, such as `personId` and `locationId`.
+
+    Attributes:
+        index: Position among its generated siblings.
     """
 
     def __init__(self, world: World, key: str, params: Mapping[str, str] | None = None) -> None:
         self.world = world
         self.key = key
         self.params = params or {}
+        self.index = 0
         self._location: Location | None = None
 
     @property

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from Space_OdT.simulator.generated.actions import action_route
 from Space_OdT.simulator.generated.catalogue import CollectionHandler
-from Space_OdT.simulator.generated.declarations import Area, Collection, Document, Items, Scopes
+from Space_OdT.simulator.generated.declarations import (
+    Action,
+    Area,
+    Collection,
+    Document,
+    Items,
+    Resource,
+    Scopes,
+)
 from Space_OdT.simulator.generated.documents import DocumentHandler
 from Space_OdT.simulator.generated.guards import Guard, guards_of
 from Space_OdT.simulator.generated.lists import ItemsHandler
@@ -27,7 +36,11 @@ def build_routes(areas: Iterable[Area]) -> tuple[Route, ...]:
         route
         for area in known
         for resource in area.resources
-        for route in _routes(resource, resource.scopes or area.scopes, parents)
+        for route in _routes(
+            resource,
+            area.scopes if isinstance(resource, Route) else resource.scopes or area.scopes,
+            parents,
+        )
     )
 
 
@@ -38,10 +51,12 @@ def _item_guards(areas: Iterable[Area]) -> Iterator[tuple[str, Guard]]:
                 yield resource.item_template, CollectionHandler(resource, ()).exists
 
 
-def _routes(
-    resource: Document | Items | Collection, scopes: Scopes, parents: Mapping[str, Guard]
-) -> Iterator[Route]:
-    if isinstance(resource, Document):
+def _routes(resource: Resource, scopes: Scopes, parents: Mapping[str, Guard]) -> Iterator[Route]:
+    if isinstance(resource, Route):
+        yield resource
+    elif isinstance(resource, Action):
+        yield action_route(resource, scopes, guards_of(resource.template, parents))
+    elif isinstance(resource, Document):
         yield from _document_routes(resource, scopes, parents)
     elif isinstance(resource, Items):
         handler = ItemsHandler(resource, guards_of(resource.template, parents))
@@ -89,8 +104,8 @@ def _collection_routes(
             default_page=collection.default_page,
             max_page=max(collection.default_page, 2000),
         )
-        if collection.clearable:
-            yield Route("DELETE", collection.list_template, handler.clear, scopes.write)
+    if collection.clear:
+        yield Route("DELETE", collection.clear, handler.clear, scopes.write)
     if collection.create:
         below = CollectionHandler(collection, guards_of(collection.create, above))
         yield Route("POST", collection.create, below.create, scopes.write)
@@ -100,13 +115,13 @@ def _collection_routes(
 def _item_routes(
     collection: Collection, scopes: Scopes, above: Mapping[str, Guard]
 ) -> Iterator[Route]:
-    for template in (collection.item_template, *collection.aliases):
-        if not template:
-            continue
-        handler = CollectionHandler(collection, guards_of(template, above))
-        if collection.item_shape or collection.list_shape:
-            yield Route("GET", template, handler.read, scopes.read)
-        if collection.put is not None:
-            yield Route("PUT", template, handler.update, scopes.write)
-        if collection.deletable:
-            yield Route("DELETE", template, handler.delete, scopes.write)
+    template = collection.item_template
+    if not template:
+        return
+    handler = CollectionHandler(collection, guards_of(template, above))
+    if collection.item_shape:
+        yield Route("GET", template, handler.read, scopes.read)
+    if collection.put is not None:
+        yield Route("PUT", template, handler.update, scopes.write)
+    if collection.deletable:
+        yield Route("DELETE", template, handler.delete, scopes.write)

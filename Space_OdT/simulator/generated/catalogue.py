@@ -68,11 +68,11 @@ class CollectionHandler:
         if self.collection.where == "location":
             return canonical(request.params.get("locationId", ""))
         names = self.collection.item_template or self.collection.list_template
-        own = self.collection.id_param
+        left_out = {self.collection.id_param, *self.collection.path_fields}
         return "/".join(
             canonical(value)
             for name, value in request.params.items()
-            if name != own and f"{{{name}}}" in names
+            if name not in left_out and f"{{{name}}}" in names
         )
 
     def _keys_under(self, world: World, parent: str, params: Mapping[str, str]) -> list[Key]:
@@ -128,9 +128,20 @@ class CollectionHandler:
             else self._keys_under(world, parent, request.params)
         )
         for key in keys:
-            if key.id == wanted and (not parent or key.parent == parent):
+            if (
+                key.id == wanted
+                and (not parent or key.parent == parent)
+                and self._fits_path(world, key, request)
+            ):
                 return key
         raise errors.not_found(f"The {self.collection.name} with the specified ID")
+
+    def _fits_path(self, world: World, key: Key, request: Request) -> bool:
+        fields = self.collection.path_fields
+        if not fields:
+            return True
+        full = self.full(world, key)
+        return all(full.get(field) == request.params[name] for name, field in fields.items())
 
     # What an item says -------------------------------------------------------------------------
 
@@ -138,6 +149,7 @@ class CollectionHandler:
         """Everything about one item."""
         collection = self.collection
         subject = Subject(world, f"{collection.name}|{key.parent}|{key.id}", key.params)
+        subject.index = key.index or 0
         found: JsonObject = {}
         for shape in (collection.list_shape, collection.item_shape):
             if shape:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from Space_OdT.simulator.filling import Subject
-from Space_OdT.simulator.protocol import JsonObject, PageStyle, Request
+from Space_OdT.simulator.protocol import JsonObject, PageStyle, Request, Route
 from Space_OdT.simulator.shapes import Shape, shape_of
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ Value = Any
 Maker = Callable[[Subject], Any]
 BodyRule = Mapping[str, Any]
 Translate = Callable[["World", Request, JsonObject], JsonObject]
+Shown = Callable[[Subject, JsonObject], JsonObject]
 
 
 @dataclass(slots=True, frozen=True)
@@ -35,11 +36,11 @@ class Document:
     Attributes:
         template: Path below `/v1`.
         shape: Method of the SDK that reads it, or a shape of its own.
-        fixed: Values of fields, over the generated ones.
-        only_fixed: The document has the fixed fields and no others.
+        fixed: Values of fields, over the generated ones; all there is when there is no shape.
         put: Status of a PUT that changes it; None when there is no PUT.
         body: Rules for the body of the PUT.
         translate: Turns a checked body into the fields that a read shows.
+        shown: Last change of what a read shows.
         aliases: Other paths of the same document.
         embeds: Field -> collection whose items it lists.
         scopes: Scopes of its own, where the area's do not fit.
@@ -48,10 +49,10 @@ class Document:
     template: str
     shape: str | Shape = ""
     fixed: Mapping[str, Value | Maker] = field(default_factory=dict)
-    only_fixed: bool = False
     put: int | None = None
     body: BodyRule | None = None
     translate: Translate | None = None
+    shown: Shown | None = None
     aliases: tuple[str, ...] = ()
     embeds: Mapping[str, Collection] = field(default_factory=dict)
     scopes: Scopes | None = None
@@ -109,8 +110,8 @@ class Collection:
         created_status: Status of a creation.
         put: Status of an update; None when items cannot be changed.
         deletable: Whether DELETE of an item is possible.
-        clearable: Whether DELETE of the whole list is possible.
-        aliases: Other paths of an item.
+        clear: Path of the DELETE that removes all items; "" when there is none.
+        path_fields: Parameters of the path of an item that repeat one of its fields.
         fixed: Values of fields of every item.
         body: Rules for the body of a creation.
         embeds: Field -> collection whose items it lists.
@@ -136,8 +137,8 @@ class Collection:
     created_status: int = 201
     put: int | None = 204
     deletable: bool = True
-    clearable: bool = False
-    aliases: tuple[str, ...] = ()
+    clear: str = ""
+    path_fields: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, Value | Maker] = field(default_factory=dict)
     body: BodyRule | None = None
     embeds: Mapping[str, Collection] = field(default_factory=dict)
@@ -157,7 +158,28 @@ class Collection:
         return self.list_template or self.item_template or self.name
 
 
-Resource = Document | Items | Collection
+@dataclass(slots=True, frozen=True)
+class Action:
+    """A call that changes nothing a read would show, or answers from its body alone.
+
+    Attributes:
+        method: HTTP method.
+        template: Path below `/v1`.
+        status: Status of the answer.
+        body: Rules for the body.
+        reply: Fields of the answer; none for an empty answer.
+        scopes: Scopes of its own, where the area's do not fit.
+    """
+
+    method: str
+    template: str
+    status: int = 204
+    body: BodyRule | None = None
+    reply: Mapping[str, Value | Maker] = field(default_factory=dict)
+    scopes: Scopes | None = None
+
+
+Resource = Document | Items | Collection | Action | Route
 
 
 @dataclass(slots=True, frozen=True)

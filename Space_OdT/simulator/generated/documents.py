@@ -47,13 +47,14 @@ class DocumentHandler:
         found = merged(generated, world.documents.get(path, {}))
         for name, handler in self._embedded.items():
             found[name] = handler.listed_under(world, request)
-        return found
+        shown = self.document.shown
+        return shown(Subject(world, path, request.params), found) if shown else found
 
     def generated(self, subject: Subject) -> JsonObject:
         """The document as nobody has touched it."""
         document = self.document
         found: JsonObject = {}
-        if not document.only_fixed:
+        if document.shape:
             found = fill(resolved(document.shape), subject)
         for name, value in document.fixed.items():
             found[name] = value_of(value, subject)
@@ -67,7 +68,7 @@ class DocumentHandler:
         body = body_object(request)
         if document.body is not None:
             check_body(body, document.body)
-        elif document.shape and not document.only_fixed:
+        elif document.shape:
             check_types(body, resolved(document.shape))
         if document.translate is not None:
             body = document.translate(world, request, body)

@@ -1,0 +1,380 @@
+"""Features of locations: parks, pickups, paging, voicemail groups, schedules, queue details."""
+
+from __future__ import annotations
+
+from Space_OdT.simulator.filling import Subject
+from Space_OdT.simulator.generated.declarations import Action, Area, Collection, Document, Items
+from Space_OdT.simulator.generated.makers import by_index, location_id
+from Space_OdT.simulator.protocol import JsonObject
+from Space_OdT.simulator.tables.scopes import PEOPLE_CONFIG, TELEPHONY
+
+T = "/telephony/config"
+L = f"{T}/locations/{{locationId}}"
+
+
+def _location_name(subject: Subject) -> str:
+    return subject.location.name
+
+
+_HERE = {"locationId": location_id, "locationName": _location_name}
+
+
+def _location(subject: Subject) -> JsonObject:
+    return {"id": subject.location.id, "name": subject.location.name}
+
+
+GROUPS = Area(
+    TELEPHONY,
+    (
+        Collection(
+            name="park",
+            list_template=f"{L}/callParks",
+            list_key="callParks",
+            list_shape="telephony.callpark.list",
+            item_template=f"{L}/callParks/{{callParkId}}",
+            item_shape="telephony.callpark.details",
+            id_type="CALL_PARK",
+            fixed=_HERE,
+            create=f"{L}/callParks",
+            body={"name!": str, "recall!": {}},
+            put=200,
+        ),
+        Items(
+            f"{L}/callParks/availableRecallHuntGroups",
+            "huntGroups",
+            "telephony.callpark.available_recalls",
+            link="huntGroups",
+            paging="start",
+        ),
+        Items(
+            f"{L}/callParks/availableUsers",
+            "agents",
+            "telephony.callpark.available_agents",
+            link="agents",
+            count=10,
+            paging="start",
+        ),
+        Document(f"{L}/callParks/settings", "telephony.callpark.call_park_settings", put=204),
+        Collection(
+            name="extension",
+            list_template=f"{T}/callParkExtensions",
+            list_key="callParkExtensions",
+            list_shape="telephony.callpark_extension.list",
+            item_template=f"{L}/callParkExtensions/{{callParkExtensionId}}",
+            item_shape="telephony.callpark_extension.details",
+            id_type="CALL_PARK_EXTENSION",
+            where="location",
+            fixed=_HERE,
+            create=f"{L}/callParkExtensions",
+            body={"name!": str, "extension!": str},
+        ),
+        Collection(
+            name="pickup",
+            list_template=f"{L}/callPickups",
+            list_key="callPickups",
+            list_shape="telephony.pickup.list",
+            item_template=f"{L}/callPickups/{{callPickupId}}",
+            item_shape="telephony.pickup.details",
+            id_type="CALL_PICKUP",
+            fixed=_HERE,
+            create=f"{L}/callPickups",
+            body={"name!": str},
+            put=200,
+        ),
+        Items(
+            f"{L}/callPickups/availableUsers",
+            "agents",
+            "telephony.pickup.available_agents",
+            link="agents",
+            count=10,
+            paging="start",
+        ),
+        Collection(
+            name="paging group",
+            list_template=f"{T}/paging",
+            list_key="locationPaging",
+            list_shape="telephony.paging.list",
+            item_template=f"{L}/paging/{{pagingId}}",
+            item_shape="telephony.paging.details",
+            id_type="PAGING_GROUP",
+            where="location",
+            per_parent=1,
+            fixed={**_HERE, "enabled": True},
+            create=f"{L}/paging",
+            body={"name!": str},
+        ),
+        Collection(
+            name="voicemail group",
+            list_template=f"{T}/voicemailGroups",
+            list_key="voicemailGroups",
+            list_shape="telephony.voicemail_groups.list",
+            item_template=f"{L}/voicemailGroups/{{voicemailGroupId}}",
+            item_shape="telephony.voicemail_groups.details",
+            id_type="VOICEMAIL_GROUP",
+            where="location",
+            per_parent=1,
+            fixed={**_HERE, "enabled": True, "greeting": "DEFAULT"},
+            create=f"{L}/voicemailGroups",
+            body={
+                "name!": str,
+                "extension!": str,
+                "passcode!": str,
+                "languageCode!": str,
+                "messageStorage!": {},
+                "notifications!": {},
+                "faxMessage!": {},
+                "transferToNumber!": {},
+                "emailCopyOfMessage!": {},
+            },
+        ),
+    ),
+)
+
+_EVENTS = Collection(
+    name="event",
+    item_template=f"{L}/schedules/{{type}}/{{scheduleId}}/events/{{eventId}}",
+    item_shape="telephony.schedules.event_details",
+    id_type="SCHEDULE_EVENT",
+    create=f"{L}/schedules/{{type}}/{{scheduleId}}/events",
+    body={"name!": str, "startDate!": str, "endDate!": str},
+    put=200,
+)
+_HOLIDAYS = Collection(
+    name="holiday",
+    item_template=f"{T}/operatingModes/{{modeId}}/holidays/{{holidayId}}",
+    item_shape="telephony.operating_modes.holiday_details",
+    id_type="SCHEDULE_EVENT",
+    per_parent=1,
+    create=f"{T}/operatingModes/{{modeId}}/holidays",
+    body={"name!": str, "allDayEnabled!": bool, "startDate!": str, "endDate!": str},
+)
+_MODE_TYPES = ("SAME_HOURS_DAILY", "DIFFERENT_HOURS_DAILY", "HOLIDAY", "NONE")
+HOURS = Area(
+    TELEPHONY,
+    (
+        Collection(
+            name="schedule",
+            list_template=f"{L}/schedules",
+            list_key="schedules",
+            list_shape="telephony.schedules.list",
+            item_template=f"{L}/schedules/{{type}}/{{scheduleId}}",
+            item_shape="telephony.schedules.details",
+            id_type="SCHEDULE",
+            path_fields={"type": "type"},
+            fixed={**_HERE, "type": by_index("businessHours", "holidays")},
+            create=f"{L}/schedules",
+            body={"type!": ("businessHours", "holidays"), "name!": str},
+            put=200,
+            embeds={"events": _EVENTS},
+        ),
+        _EVENTS,
+        Collection(
+            name="mode",
+            list_template=f"{T}/operatingModes",
+            list_key="operatingModes",
+            list_shape="telephony.operating_modes.list",
+            item_template=f"{T}/operatingModes/{{modeId}}",
+            item_shape="telephony.operating_modes.details",
+            id_type="OPERATING_MODE",
+            per_parent=4,
+            fixed={
+                "type": by_index(*_MODE_TYPES),
+                "level": by_index("ORGANIZATION", "LOCATION"),
+                "location": _location,
+            },
+            create=f"{T}/operatingModes",
+            body={
+                "name!": str,
+                "type!": _MODE_TYPES,
+                "level!": ("ORGANIZATION", "LOCATION"),
+                "callForwarding!": {},
+            },
+            embeds={"holidays": _HOLIDAYS},
+        ),
+        _HOLIDAYS,
+        Items(
+            f"{L}/operatingModes/availableOperatingModes",
+            "operatingModes",
+            "telephony.operating_modes.available_operating_modes",
+        ),
+    ),
+)
+
+Q = f"{L}/queues/{{queueId}}"
+C = f"{T}/cxEssentials"
+_AUDIO = ("DEFAULT", "CUSTOM")
+QUEUES = Area(
+    TELEPHONY,
+    (
+        Items(
+            f"{Q}/announcements",
+            "announcements",
+            "telephony.auto_attendant.list_announcement_files",
+        ),
+        Items(
+            f"{L}/autoAttendants/{{autoAttendantId}}/announcements",
+            "announcements",
+            "telephony.auto_attendant.list_announcement_files",
+        ),
+        Collection(
+            name="dnis",
+            list_template=f"{Q}/dnis",
+            list_key="dnisList",
+            list_shape="telephony.callqueue.dnis.list",
+            item_template=f"{Q}/dnis/{{dnisId}}",
+            item_shape="telephony.callqueue.dnis.details",
+            id_type="DNIS",
+            per_parent=1,
+            create=f"{Q}/dnis",
+            body={"name!": str},
+            paging="none",
+        ),
+        Document(f"{Q}/dnis/settings", "telephony.callqueue.dnis.get_settings", put=204),
+        Document(
+            f"{Q}/dnis/{{dnisId}}/announcements",
+            "telephony.callqueue.dnis.get_announcements",
+            put=204,
+        ),
+        Document(
+            f"{Q}/forcedForward",
+            "telephony.callqueue.policy.forced_forward_details",
+            put=204,
+            fixed={"audioMessageSelection": "DEFAULT"},
+            body={
+                "forcedForwardEnabled!": bool,
+                "playAnnouncementBeforeEnabled!": bool,
+                "audioMessageSelection!": _AUDIO,
+            },
+        ),
+        Document(
+            f"{Q}/holidayService",
+            "telephony.callqueue.policy.holiday_service_details",
+            put=204,
+            fixed={"audioMessageSelection": "DEFAULT"},
+            body={
+                "holidayServiceEnabled!": bool,
+                "action!": ("BUSY", "TRANSFER"),
+                "holidayScheduleLevel!": ("LOCATION", "ORGANIZATION"),
+                "playAnnouncementBeforeEnabled!": bool,
+                "audioMessageSelection!": _AUDIO,
+            },
+        ),
+        Document(
+            f"{Q}/nightService",
+            "telephony.callqueue.policy.night_service_detail",
+            put=204,
+            fixed={"audioMessageSelection": "DEFAULT", "manualAudioMessageSelection": "DEFAULT"},
+            body={
+                "nightServiceEnabled!": bool,
+                "playAnnouncementBeforeEnabled!": bool,
+                "announcementMode!": ("NORMAL", "MANUAL"),
+                "audioMessageSelection!": _AUDIO,
+                "forceNightServiceEnabled!": bool,
+                "manualAudioMessageSelection!": _AUDIO,
+            },
+        ),
+        Document(
+            f"{Q}/strandedCalls",
+            "telephony.callqueue.policy.stranded_calls_details",
+            put=204,
+            fixed={"audioMessageSelection": "DEFAULT"},
+            body={
+                "action!": ("NONE", "BUSY", "TRANSFER", "NIGHT_SERVICE", "RINGING", "ANNOUNCEMENT"),
+                "audioMessageSelection!": _AUDIO,
+            },
+        ),
+        Document(
+            f"{Q}/cxEssentials/callRecordings",
+            "telephony.cx_essentials.callqueue_recording.read",
+            put=204,
+            scopes=PEOPLE_CONFIG,
+        ),
+        Document(
+            f"{Q}/cxEssentials/screenPop",
+            "telephony.cx_essentials.get_screen_pop_configuration",
+            put=204,
+        ),
+        Document(
+            f"{C}/locations/{{locationId}}/queues/{{queueId}}/wrapup/settings",
+            "telephony.cx_essentials.wrapup_reasons.read_queue_settings",
+            put=204,
+        ),
+        Items(
+            f"{C}/agents/availableAgents",
+            "agents",
+            "telephony.cx_essentials.get_available_agents",
+            link="agents",
+            count=10,
+        ),
+        Items(
+            f"{L}/cxEssentials/agents/availableAgents",
+            "agents",
+            "telephony.cx_essentials.available_agents",
+            link="agents",
+            count=10,
+        ),
+        Collection(
+            name="reason",
+            list_template=f"{C}/wrapup/reasons",
+            list_key="wrapupReasons",
+            list_shape="telephony.cx_essentials.wrapup_reasons.list",
+            item_template=f"{C}/wrapup/reasons/{{wrapupReasonId}}",
+            item_shape="telephony.cx_essentials.wrapup_reasons.details",
+            id_type="WRAPUP_REASON",
+            create=f"{C}/wrapup/reasons",
+            body={"name!": str},
+            paging="none",
+        ),
+        Items(
+            f"{C}/wrapup/reasons/{{wrapupReasonId}}/availableQueues",
+            "queues",
+            "telephony.cx_essentials.wrapup_reasons.available_queues",
+            link="queues",
+            count=5,
+        ),
+        Items(
+            f"{T}/queues/agents/availableAgents",
+            "agents",
+            "telephony.callqueue.available_agents",
+            link="agents",
+            count=10,
+            paging="start",
+        ),
+        Document(f"{T}/queues/settings", "telephony.callqueue.get_call_queue_settings", put=204),
+        Items(
+            f"{T}/supervisors/availableAgents",
+            "agents",
+            "telephony.supervisors.available_agents",
+            link="agents",
+            count=10,
+            paging="start",
+        ),
+        Items(
+            f"{T}/supervisors/availableSupervisors",
+            "supervisors",
+            "telephony.supervisors.available_supervisors",
+            link="supervisors",
+            count=10,
+            paging="start",
+        ),
+        *(
+            Action(
+                "POST",
+                f"{L}/{feature}/callForwarding/actions/switchMode/invoke",
+                body={"operatingModeId": str},
+            )
+            for feature in (
+                "autoAttendants/{autoAttendantId}",
+                "huntGroups/{huntGroupId}",
+                "queues/{queueId}",
+            )
+        ),
+        Action("DELETE", f"{L}/autoAttendants/{{autoAttendantId}}/announcements/{{fileName}}"),
+        Document(
+            f"{T}/huntGroups/{{huntGroupId}}/emergencyCallbackNumber/dependencies",
+            "telephony.emergency_services.hunt_group_ecbn_dependencies",
+        ),
+    ),
+)
+
+AREAS = (GROUPS, HOURS, QUEUES)

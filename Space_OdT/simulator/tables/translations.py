@@ -1,0 +1,84 @@
+"""Writes that take ids where the read shows what stands behind them, or names that differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from Space_OdT.simulator import errors
+from Space_OdT.simulator.filling import Subject
+from Space_OdT.simulator.filling.links import person_fields
+from Space_OdT.simulator.organisation.keys import canonical
+from Space_OdT.simulator.protocol import JsonObject, Request
+
+if TYPE_CHECKING:
+    from Space_OdT.simulator.world import World
+
+
+def _member(world: World, request: Request, identifier: str) -> JsonObject:
+    """The person, workspace or virtual line behind an id, as monitoring shows it."""
+    organisation = world.organisation
+    person = organisation.person(identifier)
+    if person is not None:
+        fields = person_fields(Subject(world, request.path, request.params), person)
+        shown = ("id", "firstName", "lastName", "displayName", "type", "email")
+        return {name: fields[name] for name in shown if name in fields}
+    workspace = organisation.workspace(identifier)
+    if workspace is not None:
+        return {"id": workspace.id, "displayName": workspace.display_name, "type": "PLACE"}
+    line = organisation.virtual_lines.get(canonical(identifier))
+    if line is not None:
+        return {"id": line.id, "displayName": line.display_name, "type": "VIRTUAL_LINE"}
+    raise errors.field_invalid("id", f"nobody has the id {identifier}")
+
+
+def monitored_by_id(world: World, request: Request, body: JsonObject) -> JsonObject:
+    """Show the members behind the ids that a write of monitoring names."""
+    return {
+        "callParkNotificationEnabled": body["enableCallParkNotification"],
+        "monitoredElements": [
+            {"member": _member(world, request, identifier)}
+            for identifier in body["monitoredElements"]
+        ],
+    }
+
+
+def agents_by_id(world: World, request: Request, body: JsonObject) -> JsonObject:
+    """Show the members behind the ids of `monitoringAgents`."""
+    if body.get("monitoringAgents") is None:
+        return body
+    agents = [_member(world, request, identifier) for identifier in body["monitoringAgents"]]
+    return {**body, "monitoringAgents": agents}
+
+
+def route_by_id(world: World, _request: Request, body: JsonObject) -> JsonObject:
+    """Check the route of internal dialling and show its name."""
+    wanted: dict[str, Any] | None = body.get("unknownExtensionRouteIdentity")
+    if not body.get("enableUnknownExtensionRoutePolicy"):
+        return {**body, "unknownExtensionRouteIdentity": None}
+    if wanted is None:
+        raise errors.field_missing("unknownExtensionRouteIdentity")
+    organisation = world.organisation
+    tables = {"TRUNK": organisation.trunks, "ROUTE_GROUP": organisation.route_groups}
+    route = tables[wanted["type"]].get(canonical(wanted["id"]))
+    if route is None:
+        raise errors.field_invalid("unknownExtensionRouteIdentity.id", "no such route")
+    return {
+        "enableUnknownExtensionRoutePolicy": True,
+        "unknownExtensionRouteIdentity": {
+            "id": route.id,
+            "name": route.name,
+            "type": wanted["type"],
+        },
+    }
+
+
+def without_passcode(_world: World, _request: Request, body: JsonObject) -> JsonObject:
+    """A passcode is never read back.
+
+    Raises:
+        ApiError: 400 when its two spellings differ.
+    """
+    passcode = body.get("passcode")
+    if passcode and passcode.get("newPasscode") != passcode.get("confirmPasscode"):
+        raise errors.field_invalid("passcode", "newPasscode and confirmPasscode differ")
+    return {name: value for name, value in body.items() if name != "passcode"}
