@@ -10,7 +10,6 @@ from typing import Any
 
 import orjson
 
-TRACKING_HEADER = "trackingid"
 CODES_HEADER = "cisco-spark-error-codes"
 
 _CODE = re.compile(r"\d{3,9}")

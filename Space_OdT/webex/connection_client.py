@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 import aiohttp
 import orjson
+from multidict import istr
 from yarl import URL
 
 from Space_OdT import __version__
 from Space_OdT.settings.config import Settings
 from Space_OdT.webex import paging
-from Space_OdT.webex.answers import TRACKING_HEADER, Response, missing_fields
+from Space_OdT.webex.answers import Response, missing_fields
 from Space_OdT.webex.calls import (
     AttemptFailedError,
     Call,
@@ -28,6 +29,7 @@ from Space_OdT.webex.calls import (
     may_repeat,
     refused,
 )
+from Space_OdT.webex.deadlines import Deadlines
 from Space_OdT.webex.delivery import Delivery, looked_up
 from Space_OdT.webex.error_handling import Failure, ReasonCode, WebexError, classify
 from Space_OdT.webex.pacing import Pacer
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 # Repeating these leaves the same state behind; POST and PATCH need the caller's word or a lookup.
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 _JSON = "application/json"
+_AUTHORIZATION, _TRACKING_ID = istr("Authorization"), istr("TrackingID")
 
 # What the HTTP library raises, by what it means and whether the request may have been received.
 # First match counts: several are subclasses of later ones.
@@ -114,9 +117,10 @@ class WebexClient:
         self._clock = clock
         self._session: aiohttp.ClientSession | None = None
         self._record = evidence.exchange if evidence and evidence.records_exchanges else None
-        self._deliver = Delivery(
+        self._deadlines = Deadlines(self.timeouts.total)
+        self._delivery = Delivery(
             exchange=self._exchange, pacer=pacer, sleep=sleep, uniform=uniform, note=self._note
-        ).deliver
+        )
 
     @classmethod
     def from_settings(cls, settings: Settings, *, evidence: Evidence | None = None) -> Self:
@@ -151,11 +155,10 @@ class WebexClient:
         )
 
     async def __aenter__(self) -> Self:
+        self._deadlines.open()  # guards the total time of an attempt
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self.concurrency, ttl_dns_cache=300),
-            timeout=aiohttp.ClientTimeout(
-                total=self.timeouts.total, sock_connect=self.timeouts.connect
-            ),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self.timeouts.connect),
             headers={"User-Agent": f"Space_OdT/{__version__}", "Accept": _JSON},
             cookie_jar=aiohttp.DummyCookieJar(),
             proxy=self._proxy,
@@ -172,6 +175,7 @@ class WebexClient:
 
     async def close(self) -> None:
         """Close all connections; calling it again does nothing."""
+        self._deadlines.close()
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -221,8 +225,8 @@ class WebexClient:
         call = Call(
             method=method,
             path=path,
-            url=URL(self.addresses.url(path, query), encoded=True),
-            headers={"Authorization": self._authorization},
+            url=self.addresses.target(path, query),
+            headers={_AUTHORIZATION: self._authorization},
             data=None,
             family=family,
             stats=self.stats.of(family),
@@ -235,9 +239,9 @@ class WebexClient:
             call.data = orjson.dumps(body)
             call.headers["Content-Type"] = _JSON
         try:
-            response = await self._deliver(call)
+            response = await self._delivery.attempt(call)
         except AttemptFailedError as failure:
-            raise self._reported(given_up(call, failure, self._token)) from failure.__cause__
+            response = await self._recovered(call, failure)
         if response.status not in expect:
             raise self._reported(refused(call, response, self._token))
         if required and (missing := missing_fields(response.body, required)):
@@ -247,6 +251,12 @@ class WebexClient:
                 raise self._reported(error)
             return found
         return response
+
+    async def _recovered(self, call: Call, first: AttemptFailedError) -> Response:
+        try:
+            return await self._delivery.repeat(call, first)
+        except AttemptFailedError as last:
+            raise self._reported(given_up(call, last, self._token)) from last.__cause__
 
     def pages(
         self,
@@ -292,13 +302,15 @@ class WebexClient:
         Raises:
             Exception: The HTTP library's own exception, when the last attempt got no answer.
         """
-        ours = {"Authorization": self._authorization} if self.addresses.is_ours(url) else {}
+        sent = dict(headers)
+        if self.addresses.is_ours(url):
+            sent[_AUTHORIZATION] = self._authorization
         family = family_of(method, url)
         call = Call(
             method=method,
             path=self.addresses.below_base(url),
             url=URL(url, encoded=True),
-            headers={**headers, **ours},
+            headers=sent,
             data=data,
             family=family,
             stats=self.stats.of(family),
@@ -307,11 +319,14 @@ class WebexClient:
             decoded=False,
         )
         try:
-            await self._deliver(call)
-        except AttemptFailedError as failure:
-            self._reported(given_up(call, failure, self._token))
-            if failure.response is None:
-                raise (failure.__cause__ or failure) from None
+            try:
+                await self._delivery.attempt(call)
+            except AttemptFailedError as first:
+                await self._delivery.repeat(call, first)
+        except AttemptFailedError as last:
+            self._reported(given_up(call, last, self._token))
+            if last.response is None:
+                raise (last.__cause__ or last) from None
         return call.origin
 
     async def _exchange(self, call: Call) -> Response:
@@ -321,11 +336,11 @@ class WebexClient:
             raise RuntimeError("the client is not open: use `async with`")
         stats, clock = call.stats, self._clock
         self._sent += 1
-        call.headers["TrackingID"] = f"{self._tracking}{self._sent}"
+        call.headers[_TRACKING_ID] = f"{self._tracking}{self._sent}"
         call.attempts += 1
         stats.calls += 1
         self.stats.in_flight += 1
-        started = clock()
+        started, deadline = clock(), self._deadlines.begin()
         try:
             async with session.request(
                 call.method,
@@ -335,15 +350,21 @@ class WebexClient:
                 allow_redirects=False,  # the token never follows a redirect
             ) as origin:
                 raw = await origin.read()
+        except asyncio.CancelledError:
+            if not self._deadlines.end(deadline):
+                raise
+            late = TimeoutError(f"no complete answer in {self.timeouts.total:g} seconds")
+            raise self._broken(call, late, clock() - started) from late
         except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
             raise self._broken(call, error, clock() - started) from error
         finally:
+            self._deadlines.end(deadline)
             self.stats.in_flight -= 1
             stats.seconds += clock() - started
         stats.bytes += len(raw)
         headers = origin.headers
         call.origin = origin
-        response = Response(origin.status, headers, None, raw, headers.get(TRACKING_HEADER))
+        response = Response(origin.status, headers, None, raw, headers.get(_TRACKING_ID))
         if self._record is not None:
             self._record(call, response, clock() - started)
         return response
@@ -377,7 +398,7 @@ class WebexClient:
                 method=call.method,
                 path=call.path,
                 attempt=call.attempts,
-                tracking_id=call.headers["TrackingID"],
+                tracking_id=call.headers[_TRACKING_ID],
                 **facts,
             )
 

@@ -53,8 +53,10 @@ class Delivery:
         self._uniform = uniform
         self._note = note
 
-    async def deliver(self, call: Call) -> Response:
-        """Send a call until it is answered for good.
+    async def attempt(self, call: Call) -> Response:
+        """Send once, and again for as long as the server only asks to wait.
+
+        Nearly every call ends here: the retry machinery is entered after a failure only.
 
         Args:
             call: The call.
@@ -63,29 +65,15 @@ class Delivery:
             The answer: a success, decoded if the call wants it so, or a final refusal.
 
         Raises:
-            AttemptFailedError: When the last permitted attempt failed in a way that may pass, or
-                without an answer.
-            WebexError: When a lookup on the way failed.
+            AttemptFailedError: When there was no usable answer, or one that may pass.
         """
-        # The first attempt stays outside the retry machinery: nearly every call ends here.
-        try:
-            return await self._attempt(call)
-        except AttemptFailedError as failure:
-            if not failure.may_repeat or not call.policy.max_retries:
-                raise
-            first = failure
-        return await self._repeat(call, first)
-
-    async def _attempt(self, call: Call) -> Response:
-        """Send once, and again for as long as the server only asks to wait."""
         pacer = self._pacer
         ticket = await pacer.admit(call.family)
         try:
-            while True:
-                response = await self._exchange(call)
-                if response.status not in THROTTLED:
-                    break
+            response = await self._exchange(call)
+            while response.status in THROTTLED:
                 ticket = await self._wait_out(call, ticket, response)
+                response = await self._exchange(call)
             pacer.succeeded(ticket)
         finally:
             pacer.release(ticket)
@@ -108,7 +96,22 @@ class Delivery:
         self._note("throttled", call, status=response.status, wait_seconds=round(wait, 3))
         return await self._pacer.readmit(ticket)
 
-    async def _repeat(self, call: Call, first: AttemptFailedError) -> Response:
+    async def repeat(self, call: Call, first: AttemptFailedError) -> Response:
+        """See a call through whose first attempt failed.
+
+        Args:
+            call: The call.
+            first: How the first attempt failed.
+
+        Returns:
+            The answer, as `attempt` gives it, or what a lookup found.
+
+        Raises:
+            AttemptFailedError: The last failure, when no further attempt is permitted.
+            WebexError: When a lookup on the way failed.
+        """
+        if not first.may_repeat or not call.policy.max_retries:
+            raise first
         last, replayed = first, False
 
         def note(state: RetryCallState) -> None:
@@ -143,7 +146,7 @@ class Delivery:
                 raise AttemptFailedError(last.rule, last.reason, may_repeat=False)
             call.may_have_landed = False
         call.stats.retries += 1
-        return await self._attempt(call)
+        return await self.attempt(call)
 
 
 async def looked_up(call: Call, reason: BaseException) -> Response | None:

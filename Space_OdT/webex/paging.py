@@ -135,7 +135,7 @@ def _first_query(plan: ListPlan) -> dict[str, Any]:
 async def _read_page(client: Requester, plan: ListPlan, cursor: _Cursor) -> Response:
     """Read one page; a server that cannot cope with its size is asked for half of it."""
     while True:
-        address = client.addresses.url(cursor.path, cursor.query)
+        address = str(client.addresses.target(cursor.path, cursor.query))
         if address in cursor.addresses:
             raise _paging_error(plan, Failure.PAGING, "the next link leads back")
         can_shrink = cursor.size is not None and cursor.size // 2 >= _MIN_PAGE_SIZE
@@ -222,7 +222,7 @@ def _is_full(cursor: _Cursor, received: int) -> bool:
 
 
 def _follow(client: Requester, plan: ListPlan, cursor: _Cursor, link: str) -> None:
-    target = urljoin(client.addresses.url(cursor.path), link)
+    target = urljoin(str(client.addresses.target(cursor.path)), link)
     if not client.addresses.is_ours(target):
         host = urlsplit(target).netloc.rpartition("@")[2]
         raise _paging_error(plan, Failure.FOREIGN_LINK, f"the next page lies on {host}")

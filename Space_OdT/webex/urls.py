@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote, quote_plus, urlsplit
 
+from yarl import URL
+
 QueryValue = str | int | float | bool | None
 Query = Mapping[str, QueryValue]
 
@@ -17,7 +19,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 # Telephony alone is too wide to share one limit: its third segment tells resources apart. Names
 # are taken from the first segments only, where no id stands, so the families stay few.
-_DEEP_FAMILIES = {"telephony": 3, "identity": 2, "admin": 2, "devices": 1}
+_DEEP_FAMILIES = {"telephony": 3, "identity": 2, "admin": 2}
 _READS = frozenset({"GET", "HEAD"})
 
 
@@ -31,11 +33,11 @@ class Addresses:
     def __init__(self, base_url: str) -> None:
         parts = urlsplit(base_url)
         self.base_url = base_url
-        self.host_root = f"{parts.scheme}://{parts.netloc}"
+        self._scheme, self._authority, self._prefix = parts.scheme, parts.netloc, parts.path
         self._origin = origin_of(base_url)
 
-    def url(self, path: str, query: Query | None = None) -> str:
-        """Build the absolute, encoded URL of a call.
+    def target(self, path: str, query: Query | None = None) -> URL:
+        """Build the address of a call.
 
         Args:
             path: Path below the base URL, beginning with a slash; `/identity/scim/…` counts from
@@ -43,22 +45,28 @@ class Addresses:
             query: Parameters; None values are left out, booleans are written true and false.
 
         Returns:
-            The URL, encoded.
+            The absolute URL, encoded.
 
         Raises:
             ValueError: When the path climbs upwards, or an absolute URL names another host.
         """
         if not path.startswith("/"):
-            if not self.is_ours(path):
-                raise ValueError(f"not on {self.host_root}")
-            target = path
-        else:
-            root = self.host_root if path.startswith(_HOST_ROOT_PREFIX) else self.base_url
-            target = root + encoded_path(path)
-        if not query:
-            return target
-        joint = "&" if "?" in target else "?"
-        return f"{target}{joint}{encoded_query(query)}"
+            return self._absolute(path, query)
+        prefix = "" if path.startswith(_HOST_ROOT_PREFIX) else self._prefix
+        # Built from its parts: parsing a whole URL again would cost three times as much.
+        return URL.build(
+            scheme=self._scheme,
+            authority=self._authority,
+            path=prefix + encoded_path(path),
+            query_string=encoded_query(query) if query else "",
+            encoded=True,
+        )
+
+    def _absolute(self, url: str, query: Query | None) -> URL:
+        if not self.is_ours(url):
+            raise ValueError(f"not on {self._scheme}://{self._authority}")
+        joint = "&" if "?" in url else "?"
+        return URL(f"{url}{joint}{encoded_query(query)}" if query else url, encoded=True)
 
     def below_base(self, url: str) -> str:
         """Cut an absolute URL down to the path used in messages and counters.
@@ -145,7 +153,7 @@ def _plain(value: str | float) -> str:
 
 
 def family_of(method: str, path: str) -> str:
-    """Name the endpoint family of a call: what shares one rate limit.
+    """Name the endpoint family of a call: calls whose counters belong together.
 
     Args:
         method: Upper-case HTTP method.
@@ -157,6 +165,6 @@ def family_of(method: str, path: str) -> str:
     if not path.startswith("/"):
         path = urlsplit(path).path.removeprefix("/v1")
     segments = path.partition("?")[0].split("/", 4)
-    depth = _DEEP_FAMILIES.get(segments[1], 1) if len(segments) > 1 else 0
-    kind = "read" if method in _READS else "write"
-    return f"{kind} {'/'.join(segments[1 : depth + 1])}"
+    depth = _DEEP_FAMILIES.get(segments[1], 1)
+    resource = segments[1] if depth == 1 else "/".join(segments[1 : depth + 1])
+    return f"read {resource}" if method in _READS else f"write {resource}"
