@@ -6,14 +6,20 @@ from Space_OdT.simulator.organisation.api import (
     available_numbers,
     calling_locations,
     devices,
+    groups,
     jobs,
+    licence_changes,
     licences,
     location_changes,
     locations,
     number_inventory,
     numbers,
+    owner_numbers,
     people,
+    people_changes,
     pstn_connections,
+    scim,
+    workspace_changes,
     workspaces,
 )
 from Space_OdT.simulator.organisation.organisation import Organisation
@@ -21,6 +27,9 @@ from Space_OdT.simulator.protocol import Route
 
 _MODULES = (
     people,
+    people_changes,
+    groups,
+    licence_changes,
     licences,
     locations,
     location_changes,
@@ -29,9 +38,12 @@ _MODULES = (
     numbers,
     number_inventory,
     available_numbers,
+    owner_numbers,
     workspaces,
+    workspace_changes,
     devices,
     jobs,
+    scim,
 )
 
 # Of two routes for one path the first counts; these stand before the generated ones.

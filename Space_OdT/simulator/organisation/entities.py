@@ -98,7 +98,11 @@ class Location:
 
 @dataclass(slots=True)
 class Person:
-    """A user; calling data stand in the number plan, the location here."""
+    """A user; extension and numbers stand in the number plan, the location here.
+
+    Attributes:
+        identity: Further SCIM attributes, kept as they were written.
+    """
 
     id: str
     email: str
@@ -124,6 +128,7 @@ class Person:
     addresses: list[dict[str, str]] = field(default_factory=list)
     site_urls: list[str] = field(default_factory=list)
     external_id: str | None = None
+    identity: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
