@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_SCHEME = re.compile(r"bearer\s+", re.IGNORECASE)
+_SCHEME = re.compile(r"bearer(\s+|$)", re.IGNORECASE)
 _ALLOWED = re.compile(r"[\x21-\x7e]+")
 _MAX_LENGTH = 8192
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
