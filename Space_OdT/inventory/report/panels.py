@@ -218,6 +218,10 @@ def _licences_panel(facts: OrganisationFacts, text: Texts) -> Panel:
     ranked = sorted(facts.licences, key=_licence_order)
     keep = len(ranked) if len(ranked) <= _MOST_LICENCES + 1 else _MOST_LICENCES
     bars = [_licence_bar(licence, text) for licence in ranked[:keep]]
+    if rest := ranked[keep:]:
+        used = sum(licence.used or 0 for licence in rest)
+        caption = text("caption_used", used=f"{used:,}")
+        bars.append(Bar(text("label_others_licences", count=len(rest)), (), caption))
     unlimited = text("label_unlimited")
     rows = [
         (

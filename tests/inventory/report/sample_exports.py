@@ -19,8 +19,8 @@ from Space_OdT.inventory.report import ArtifactInfo, ReportContext
 HOSTILE = (
     "</script><img src=x onerror=alert(1)>",
     "<!--<script>",
-    'Quote " and \' & ampersand',
-    "=HYPERLINK(\"evil\",\"click\")",
+    "Quote \" and ' & ampersand",
+    '=HYPERLINK("evil","click")',
     "two\nlines, and a comma",
     "line\u2028separator\u2029here",
     "محمد عبد الله",
@@ -31,11 +31,31 @@ HOSTILE = (
     "bell\x07 and null-ish",
 )
 CITIES = (
-    "Madrid Centro", "Barcelona Diagonal", "Valencia Puerto", "Sevilla Cartuja", "Bilbao Abando",
-    "Zaragoza Delicias", "Málaga Este", "Murcia", "Palma", "Las Palmas de Gran Canaria",
-    "A Coruña", "Vigo <Porto>", "Gijón", "Valladolid & Campo", "Alicante", "Córdoba", "Granada",
-    "Oviedo", "Pamplona / Iruña", "Donostia", "الدار البيضاء", "Santander", "Toledo", "Badajoz",
-)  # fmt: skip
+    "Madrid Centro",
+    "Barcelona Diagonal",
+    "Valencia Puerto",
+    "Sevilla Cartuja",
+    "Bilbao Abando",
+    "Zaragoza Delicias",
+    "Málaga Este",
+    "Murcia",
+    "Palma",
+    "Las Palmas de Gran Canaria",
+    "A Coruña",
+    "Vigo <Porto>",
+    "Gijón",
+    "Valladolid & Campo",
+    "Alicante",
+    "Córdoba",
+    "Granada",
+    "Oviedo",
+    "Pamplona / Iruña",
+    "Donostia",
+    "الدار البيضاء",
+    "Santander",
+    "Toledo",
+    "Badajoz",
+)
 FIRST = ("Ana", "Luis", "María", "José", "Íñigo", "Núria", "Aitor", "Zoë", "Sören", "Chloé")
 LAST = ("García", "López", "Núñez", "O'Hara", "Müller", "Peña", "Sáez", "Ibáñez", "Roig", "Ødegård")
 KINDS = ("meetingRoom", "huddle", "focus", "open", "desk", "other", "notSet")
@@ -47,9 +67,19 @@ NOT_ENTITLED = "call_queue_settings"
 SKIPPED = "group_members"
 MISSING_SCOPE = "spark-admin:telephony_pstn_read"
 STATUS_COLUMNS = (
-    "module", "method", "result", "http_status", "error", "count", "elapsed_ms", "calls",
-    "retries", "failures", "missing_scope", "served_by",
-)  # fmt: skip
+    "module",
+    "method",
+    "result",
+    "http_status",
+    "error",
+    "count",
+    "elapsed_ms",
+    "calls",
+    "retries",
+    "failures",
+    "missing_scope",
+    "served_by",
+)
 
 
 @dataclass
@@ -105,10 +135,13 @@ class SampleExports:
         sites = max(3, min(len(CITIES), self.size // 40))
         self.sites = [(webex_id("LOCATION", n), CITIES[n]) for n in range(sites)]
         writers = {
-            "people": self._people, "locations": self._locations, "licenses": self._licences,
-            "workspaces": self._workspaces, "numbers": self._numbers,
+            "people": self._people,
+            "locations": self._locations,
+            "licenses": self._licences,
+            "workspaces": self._workspaces,
+            "numbers": self._numbers,
             "calling_locations": self._calling_locations,
-        }  # fmt: skip
+        }
         for artifact in MANIFEST:
             rows = writers.get(artifact.artifact, lambda a=artifact: self._generic(a))()
             self._write(artifact, rows)
@@ -126,13 +159,22 @@ class SampleExports:
             calling = self.random.random() < 0.86
             place = self.random.choices(self.sites, weights)[0] if calling else ("", "")
             name = f"{self.random.choice(FIRST)} {self.random.choice(LAST)}"
-            rows.append({
-                "person_id": webex_id("PEOPLE", number), "email": f"user{number:05}@example.com",
-                "display_name": self._text(name), "status": self.random.choice(("active", "inactive")),
-                "roles": "", "licenses": ";".join(webex_id("LICENSE", n) for n in range(3)),
-                "location_id": place[0], "webex_calling_enabled": calling,
-                "raw": {"firstName": name, "phoneNumbers": [{"type": "work", "value": "+34600000000"}]},
-            })  # fmt: skip
+            rows.append(
+                {
+                    "person_id": webex_id("PEOPLE", number),
+                    "email": f"user{number:05}@example.com",
+                    "display_name": self._text(name),
+                    "status": self.random.choice(("active", "inactive")),
+                    "roles": "",
+                    "licenses": ";".join(webex_id("LICENSE", n) for n in range(3)),
+                    "location_id": place[0],
+                    "webex_calling_enabled": calling,
+                    "raw": {
+                        "firstName": name,
+                        "phoneNumbers": [{"type": "work", "value": "+34600000000"}],
+                    },
+                }
+            )
             self.truth.calling += calling
             self.truth.by_location[place[1]] += 1
         self.truth.people = self.size
@@ -141,7 +183,13 @@ class SampleExports:
     def _locations(self) -> list[dict[str, Any]]:
         self.truth.locations = len(self.sites)
         return [
-            {"location_id": id_, "name": name, "timezone": "Europe/Madrid", "city": name, "country": "ES"}
+            {
+                "location_id": id_,
+                "name": name,
+                "timezone": "Europe/Madrid",
+                "city": name,
+                "country": "ES",
+            }
             for id_, name in self.sites
         ]
 
@@ -155,13 +203,20 @@ class SampleExports:
             ("Webex Calling - Professional", int(size * 0.86), int(size * 1.1)),
             ("Webex Calling - Workspaces", size // 12, size // 10 + 1),
             ("Webex Calling - Standard", size // 5 + 3, size // 5),
-            ("Messaging", size, int(size * 1.2)), ("Meeting - Webex Meetings Suite", size // 2, size),
-            ("Cloud Connected Audio (SIN PSTN)", 0, 50), ("Advanced Messaging", size // 3, 0),
-        ]  # fmt: skip
+            ("Messaging", size, int(size * 1.2)),
+            ("Meeting - Webex Meetings Suite", size // 2, size),
+            ("Cloud Connected Audio (SIN PSTN)", 0, 50),
+            ("Advanced Messaging", size // 3, 0),
+        ]
         return [
-            {"license_id": webex_id("LICENSE", n), "sku_or_name": name, "consumed_units": used, "total_units": bought}
+            {
+                "license_id": webex_id("LICENSE", n),
+                "sku_or_name": name,
+                "consumed_units": used,
+                "total_units": bought,
+            }
             for n, (name, used, bought) in enumerate(self.truth.licences)
-        ]  # fmt: skip
+        ]
 
     def _workspaces(self) -> list[dict[str, Any]]:
         rows = []
@@ -169,11 +224,17 @@ class SampleExports:
             kind, calling = self.random.choice(KINDS), self.random.random() < 0.6
             self.truth.kinds[kind] += 1
             self.truth.calling_workspaces += calling
-            rows.append({
-                "id": webex_id("PLACE", number), "workspace_id": webex_id("PLACE", number),
-                "name": self._text(f"Sala {number}"), "location_id": self.random.choice(self.sites)[0],
-                "extension": f"0{number:04}", "webex_calling_enabled": calling, "raw": {"type": kind},
-            })  # fmt: skip
+            rows.append(
+                {
+                    "id": webex_id("PLACE", number),
+                    "workspace_id": webex_id("PLACE", number),
+                    "name": self._text(f"Sala {number}"),
+                    "location_id": self.random.choice(self.sites)[0],
+                    "extension": f"0{number:04}",
+                    "webex_calling_enabled": calling,
+                    "raw": {"type": kind},
+                }
+            )
         self.truth.workspaces = len(rows)
         return rows
 
@@ -186,12 +247,17 @@ class SampleExports:
             if not extension_only:
                 self.truth.numbers[state] += 1
                 self.truth.numbers_by_location.setdefault(place[1], Counter())[state] += 1
-            rows.append({
-                "phone_number": "" if extension_only else f"+3491{number:07}", "extension": f"{number:05}",
-                "state": "INACTIVE" if state == "inactive" else "ACTIVE", "location_id": place[0],
-                "location_name": place[1], "owner_id": webex_id("PEOPLE", number) if state == "in_use" else "",
-                "owner_type": "PEOPLE" if state == "in_use" else "",
-            })  # fmt: skip
+            rows.append(
+                {
+                    "phone_number": "" if extension_only else f"+3491{number:07}",
+                    "extension": f"{number:05}",
+                    "state": "INACTIVE" if state == "inactive" else "ACTIVE",
+                    "location_id": place[0],
+                    "location_name": place[1],
+                    "owner_id": webex_id("PEOPLE", number) if state == "in_use" else "",
+                    "owner_type": "PEOPLE" if state == "in_use" else "",
+                }
+            )
         return rows
 
     def _generic(self, artifact: Artifact) -> list[dict[str, Any]]:
@@ -202,13 +268,21 @@ class SampleExports:
         count = self.size if name.startswith(("person_", "people_")) else max(2, self.size // 15)
         return [
             {
-                "id": webex_id("FEATURE", n), "location_id": self.random.choice(self.sites)[0],
-                "person_id": webex_id("PEOPLE", n), "name": self._text(f"{name} {n}"),
+                "id": webex_id("FEATURE", n),
+                "location_id": self.random.choice(self.sites)[0],
+                "person_id": webex_id("PEOPLE", n),
+                "name": self._text(f"{name} {n}"),
                 "direct_number": f"+3491{n:07}",
-                "raw": {"enabled": bool(n % 2), "rings": n % 7, "note": self._text("plain"), "nested": {"deep": [1, 2, n]}},
+                "raw": {
+                    "enabled": bool(n % 2),
+                    "rings": n % 7,
+                    "note": self._text("plain"),
+                    "nested": {"deep": [1, 2, n]},
+                    "pad": "x" * 600,
+                },
             }
             for n in range(count)
-        ]  # fmt: skip
+        ]
 
     def _write(self, artifact: Artifact, rows: list[dict[str, Any]]) -> None:
         name = artifact.artifact
@@ -216,17 +290,26 @@ class SampleExports:
         columns = (*COLUMN_SETS[artifact.columns], *artifact.extra, *TAIL)
         for row in rows:
             raw = {"id": row.get("id", ""), "name": row.get("name", "")} | row.pop("raw", {})
-            row |= {"source_method": artifact.method, "raw_keys": ",".join(sorted(raw)),
-                    "raw_json": json.dumps(raw, sort_keys=True, ensure_ascii=False)}  # fmt: skip
+            row |= {
+                "source_method": artifact.method,
+                "raw_keys": ",".join(sorted(raw)),
+                "raw_json": json.dumps(raw, sort_keys=True, ensure_ascii=False),
+            }
         self._table(name, columns, rows)
         self.status.append(self._status(artifact, len(rows)))
 
     def _status(self, artifact: Artifact, count: int) -> dict[str, Any]:
         name = artifact.artifact
         record = {
-            "module": name, "method": artifact.method, "result": "ok" if count else "empty", "count": count,
-            "elapsed_ms": count * 3 + 41, "calls": max(1, count), "retries": count // 100, "failures": 0,
-        }  # fmt: skip
+            "module": name,
+            "method": artifact.method,
+            "result": "ok" if count else "empty",
+            "count": count,
+            "elapsed_ms": count * 3 + 41,
+            "calls": max(1, count),
+            "retries": count // 100,
+            "failures": 0,
+        }
         if artifact.no_api:
             record |= {"result": "no_api", "error": artifact.no_api, "calls": 0, "elapsed_ms": 0}
         elif artifact.served_by:
@@ -235,18 +318,27 @@ class SampleExports:
 
     def _derived(self) -> None:
         rows = [
-            {"entity_id": webex_id("PEOPLE", n), "entity_type": "user", "license_id": webex_id("LICENSE", 3),
-             "license_name": "Messaging", "is_pstn": False}
+            {
+                "entity_id": webex_id("PEOPLE", n),
+                "entity_type": "user",
+                "license_id": webex_id("LICENSE", 3),
+                "license_name": "Messaging",
+                "is_pstn": False,
+            }
             for n in range(min(self.size, 40))
-        ]  # fmt: skip
+        ]
         columns = ("entity_id", "entity_type", "license_id", "license_name", "is_pstn")
         self._table("licenses_no_pstn", columns, rows)
         names = ("group_id", "route_group_id", "direct_number", "control_hub_validation")
         checks = [
-            {"requirement_id": name, "status": "missing" if name == names[-1] else "ok",
-             "artifact": "manual" if name == names[-1] else "groups", "details": ""}
+            {
+                "requirement_id": name,
+                "status": "missing" if name == names[-1] else "ok",
+                "artifact": "manual" if name == names[-1] else "groups",
+                "details": "",
+            }
             for name in names
-        ]  # fmt: skip
+        ]
         columns = ("requirement_id", "status", "artifact", "details")
         self._table("v1_requirements_status", columns, checks)
         self.truth.rows |= {"licenses_no_pstn": len(rows), "v1_requirements_status": len(checks)}
@@ -262,11 +354,24 @@ class SampleExports:
 
 
 TROUBLES: dict[str, dict[str, Any]] = {
-    FORBIDDEN: {"result": "forbidden", "http_status": 403, "missing_scope": MISSING_SCOPE, "failures": 3,
-                "error": "The access token lacks a scope <b>for this</b>"},
-    FAILED: {"result": "failed", "http_status": 502, "failures": 4,
-             "error": 'Bad gateway </script><script>alert("x")</script> (trackingId ROUTER_5F)'},
+    FORBIDDEN: {
+        "result": "forbidden",
+        "http_status": 403,
+        "missing_scope": MISSING_SCOPE,
+        "failures": 3,
+        "error": "The access token lacks a scope <b>for this</b>",
+    },
+    FAILED: {
+        "result": "failed",
+        "http_status": 502,
+        "failures": 4,
+        "error": 'Bad gateway </script><script>alert("x")</script> (trackingId ROUTER_5F)',
+    },
     PARTIAL: {"http_status": 405, "failures": 2, "error": "25409: not a Professional workspace"},
-    NOT_ENTITLED: {"result": "not_entitled", "http_status": 404, "error": "Not enabled for Calling"},
+    NOT_ENTITLED: {
+        "result": "not_entitled",
+        "http_status": 404,
+        "error": "Not enabled for Calling",
+    },
     SKIPPED: {"result": "skipped", "calls": 0, "error": "Skipped by --skip-group-members"},
-}  # fmt: skip
+}

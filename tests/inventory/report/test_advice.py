@@ -1,0 +1,96 @@
+"""Troubles are grouped by their repair."""
+
+from __future__ import annotations
+
+from Space_OdT.inventory.report.advice import Severity, advise
+from Space_OdT.inventory.report.coverage import cover, read_status
+from Space_OdT.inventory.report.texts import Texts
+from tests.inventory.report.test_coverage import ArtifactInfo, Group, covered_by
+
+TEXT = Texts()
+
+
+def notices(folder, *records):
+    infos = tuple(
+        ArtifactInfo(name, "", Group.V1) for name in dict.fromkeys(r["module"] for r in records)
+    )
+    return advise(covered_by(folder, *records, artifacts=infos), TEXT)
+
+
+def test_one_missing_scope_is_one_notice_that_names_it_and_its_artifacts(tmp_path):
+    lack = {
+        "result": "forbidden",
+        "http_status": 403,
+        "count": 0,
+        "missing_scope": "spark-admin:people_read",
+    }
+    (notice,) = notices(
+        tmp_path, {"module": "people", **lack}, {"module": "person_numbers", **lack}
+    )
+    assert notice.severity is Severity.ERROR
+    assert "spark-admin:people_read" in notice.title
+    assert "people, person_numbers" in notice.body
+
+
+def test_a_refusal_without_a_scope_says_what_to_check(tmp_path):
+    (notice,) = notices(
+        tmp_path, {"module": "people", "result": "forbidden", "http_status": 403, "count": 0}
+    )
+    assert "administrator" in notice.body
+
+
+def test_failures_are_grouped_by_status_with_their_texts(tmp_path):
+    found = notices(
+        tmp_path,
+        {"module": "a", "result": "error", "http_status": 502, "count": 0, "error": "Bad gateway"},
+        {"module": "b", "result": "error", "http_status": 502, "count": 0, "error": "Bad gateway"},
+        {"module": "c", "result": "error", "count": 0, "error": "timed out"},
+    )
+    assert [notice.title for notice in found] == ["Failed: HTTP 502", "Failed: no answer"]
+    assert found[0].examples == ("Bad gateway",)
+
+
+def test_rows_read_in_part_are_a_warning(tmp_path):
+    (notice,) = notices(
+        tmp_path,
+        {"module": "a", "result": "partial", "count": 9, "failures": 1, "http_status": 405},
+    )
+    assert notice.severity is Severity.WARNING
+
+
+def test_errors_come_before_warnings(tmp_path):
+    found = notices(
+        tmp_path,
+        {"module": "a", "result": "partial", "count": 9, "failures": 1},
+        {"module": "b", "result": "error", "count": 0},
+        {"module": "c", "result": "forbidden", "count": 0},
+    )
+    assert [notice.severity for notice in found] == [
+        Severity.ERROR,
+        Severity.ERROR,
+        Severity.WARNING,
+    ]
+
+
+def test_many_artifacts_are_not_all_named(tmp_path):
+    (notice,) = notices(
+        tmp_path, *({"module": f"m{n}", "result": "error", "count": 0} for n in range(20))
+    )
+    assert "and 14 more" in notice.body
+
+
+def test_what_needs_no_repair_is_no_notice(tmp_path):
+    (notice,) = notices(
+        tmp_path,
+        {"module": "a", "result": "ok", "count": 9},
+        {"module": "b", "result": "no_api", "count": 0},
+        {"module": "c", "result": "not_entitled", "count": 0},
+    )
+    assert notice.severity is Severity.FINE
+
+
+def test_an_export_without_status_says_so(tmp_path):
+    (notice,) = advise(
+        cover((ArtifactInfo("people", "", Group.BASE),), read_status(tmp_path), tmp_path), TEXT
+    )
+    assert (notice.severity, notice.title) == (Severity.ERROR, TEXT("attention_nothing"))
