@@ -97,7 +97,7 @@ def _collection_routes(
         yield Route(
             "GET",
             collection.list_template,
-            handler.list,
+            handler.read_list,
             scopes.read,
             list_key=collection.list_key,
             paging=collection.paging,
@@ -122,6 +122,6 @@ def _item_routes(
     if collection.item_shape:
         yield Route("GET", template, handler.read, scopes.read)
     if collection.put is not None:
-        yield Route("PUT", template, handler.update, scopes.write)
+        yield Route(collection.update_method, template, handler.update, scopes.write)
     if collection.deletable:
         yield Route("DELETE", template, handler.delete, scopes.write)

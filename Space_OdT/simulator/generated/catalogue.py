@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from Space_OdT.simulator.world import World
 
 PARENT = "_parent"
-_FILTERED = ("name", "displayName", "locationId", "type")
+_FILTERED = ("name", "displayName", "locationId", "type", "limitToLocationId")
+_EVERYWHERE = "all"
 
 
 @dataclass(slots=True, frozen=True)
@@ -55,6 +56,7 @@ class CollectionHandler:
         self._embedded = {
             name: CollectionHandler(inner, ()) for name, inner in collection.embeds.items()
         }
+        self._also = CollectionHandler(collection.also, ()) if collection.also else None
 
     # Which items there are ---------------------------------------------------------------------
 
@@ -122,12 +124,7 @@ class CollectionHandler:
     def _find(self, world: World, request: Request) -> Key:
         parent = self._parent(request)
         wanted = canonical(request.params[self.collection.id_param])
-        keys = (
-            self._all_keys(world)
-            if self.collection.where == "location"
-            else self._keys_under(world, parent, request.params)
-        )
-        for key in keys:
+        for key in self.keys_of_list(world, request):
             if (
                 key.id == wanted
                 and (not parent or key.parent == parent)
@@ -154,6 +151,8 @@ class CollectionHandler:
         for shape in (collection.list_shape, collection.item_shape):
             if shape:
                 found.update(fill(resolved(shape), subject))
+        for name in collection.absent:
+            found.pop(name, None)
         found[collection.id_field] = key.id
         if collection.name_field and key.index is not None:
             found[collection.name_field] = f"{collection.name.capitalize()} {key.index + 1}"
@@ -162,7 +161,8 @@ class CollectionHandler:
         changed = self._changes(world).changed.get(key.id, {})
         return merged(found, {name: value for name, value in changed.items() if name != PARENT})
 
-    def _listed(self, world: World, key: Key) -> JsonObject:
+    def listed(self, world: World, key: Key) -> JsonObject:
+        """One item as a list shows it."""
         full = self.full(world, key)
         shape = self.collection.list_shape
         if not shape:
@@ -174,7 +174,7 @@ class CollectionHandler:
     def listed_under(self, world: World, request: Request) -> list[JsonObject]:
         """The items as a document above them lists them."""
         parent = self._parent(request)
-        return [self._listed(world, key) for key in self._keys_under(world, parent, request.params)]
+        return [self.listed(world, key) for key in self._keys_under(world, parent, request.params)]
 
     # Requests ----------------------------------------------------------------------------------
 
@@ -182,22 +182,27 @@ class CollectionHandler:
         for guard in self.guards:
             guard(world, request)
 
-    def list(self, world: World, request: Request) -> Sequence[JsonObject]:
+    def read_list(self, world: World, request: Request) -> Sequence[JsonObject]:
         """Answer a GET of the list."""
         self._check(world, request)
-        keys = (
-            self._all_keys(world)
-            if self.collection.where == "location"
-            else self._keys_under(world, self._parent(request), request.params)
-        )
+        sources = [(self, key) for key in self.keys_of_list(world, request)]
+        also = self._also
+        if also is not None and self.collection.also_query in ("", *request.query):
+            sources += [(also, key) for key in also.keys_of_list(world, request)]
         subject = Subject(world, self.collection.store_key, request.params)
         beside = {name: value_of(value, subject) for name, value in self.collection.beside.items()}
-        filters = {name: request.query[name] for name in _FILTERED if name in request.query}
-        render: Callable[[Key], JsonObject] = lambda key: self._listed(world, key)  # noqa: E731
+        filters = _filters(request.query)
         if not filters:
-            return LazyList(keys, render, beside)
-        shown = [item for item in map(render, keys) if _passes(item, filters)]
+            return LazyList(sources, lambda source: source[0].listed(world, source[1]), beside)
+        items = (handler.listed(world, key) for handler, key in sources)
+        shown = [item for item in items if _passes(item, filters)]
         return LazyList(shown, lambda item: item, beside)
+
+    def keys_of_list(self, world: World, request: Request) -> list[Key]:
+        """The items that the list shows."""
+        if self.collection.where == "location":
+            return self._all_keys(world)
+        return self._keys_under(world, self._parent(request), request.params)
 
     def exists(self, world: World, request: Request) -> None:
         """Check the item of the path, for what lies below it.
@@ -273,11 +278,22 @@ class CollectionHandler:
             changes.deleted.add(key.id)
 
 
+def _filters(query: Mapping[str, str]) -> dict[str, str]:
+    """The filters of a query, under the names of the fields they look at."""
+    found = {name: query[name] for name in _FILTERED if query.get(name)}
+    limit = found.pop("limitToLocationId", None)
+    if limit is not None:
+        found["locationId"] = limit
+    if found.get("locationId") == _EVERYWHERE:
+        del found["locationId"]
+    return found
+
+
 def _passes(item: JsonObject, filters: Mapping[str, str]) -> bool:
     for name, wanted in filters.items():
         value = item.get(name)
         if value is None and name == "locationId":
-            value = item.get("location", {}).get("id")
+            value = (item.get("location") or {}).get("id", "")
         if isinstance(value, str) and not _matches(name, value, wanted):
             return False
     return True

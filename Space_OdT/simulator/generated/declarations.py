@@ -109,12 +109,16 @@ class Collection:
         create: Path of the POST; "" when nothing can be created.
         created_status: Status of a creation.
         put: Status of an update; None when items cannot be changed.
+        update_method: HTTP method of an update.
         deletable: Whether DELETE of an item is possible.
         clear: Path of the DELETE that removes all items; "" when there is none.
         path_fields: Parameters of the path of an item that repeat one of its fields.
         fixed: Values of fields of every item.
+        absent: Fields of the shapes that these items do not have.
         body: Rules for the body of a creation.
         embeds: Field -> collection whose items it lists.
+        also: Items of locations that the list of the organisation shows after its own.
+        also_query: Query parameter that asks for them; "" shows them always.
         paging: How the list is cut.
         default_page: Items of a page when the caller names no size.
         beside: Fields beside the list.
@@ -136,12 +140,16 @@ class Collection:
     create: str = ""
     created_status: int = 201
     put: int | None = 204
+    update_method: str = "PUT"
     deletable: bool = True
     clear: str = ""
     path_fields: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, Value | Maker] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
     body: BodyRule | None = None
     embeds: Mapping[str, Collection] = field(default_factory=dict)
+    also: Collection | None = None
+    also_query: str = ""
     paging: PageStyle = "start"
     default_page: int = 2000
     beside: Mapping[str, Value | Maker] = field(default_factory=dict)
@@ -191,8 +199,18 @@ class Area:
 
 
 def resolved(shape: str | Shape) -> Shape:
-    """The shape itself, read from the SDK when only its method is named."""
-    return shape_of(shape) if isinstance(shape, str) else shape
+    """The shape itself, read from the SDK when only its method is named.
+
+    `method:field` means the items of a list in what the method returns.
+    """
+    if not isinstance(shape, str):
+        return shape
+    method, _, name = shape.partition(":")
+    whole = shape_of(method)
+    inner = whole.field(name) if name else whole
+    if inner is None:
+        raise LookupError(f"{method} returns no field {name}")
+    return inner.item if name and inner.item else inner
 
 
 def value_of(value: Value | Maker, subject: Subject) -> Any:

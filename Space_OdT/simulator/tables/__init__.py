@@ -5,19 +5,36 @@ from __future__ import annotations
 from Space_OdT.simulator.generated.build import build_routes
 from Space_OdT.simulator.protocol import Route
 from Space_OdT.simulator.tables import (
+    administration,
+    announcements,
+    assistants,
+    devices,
     features,
+    identity,
+    jobs,
     locations,
+    organisation_settings,
     people,
+    routing,
+    supervisors,
     virtual_lines,
     workspaces,
 )
 
-SETTINGS_ROUTES: tuple[Route, ...] = build_routes(
-    (
-        *people.AREAS,
-        *workspaces.AREAS,
-        *virtual_lines.AREAS,
-        *locations.AREAS,
-        *features.AREAS,
-    )
+_TABLES = (
+    people,
+    workspaces,
+    virtual_lines,
+    locations,
+    features,
+    identity,
+    jobs,
+    announcements,
+    devices,
+    routing,
+    supervisors,
+    organisation_settings,
+    assistants,
+    administration,
 )
+SETTINGS_ROUTES: tuple[Route, ...] = build_routes(area for table in _TABLES for area in table.AREAS)

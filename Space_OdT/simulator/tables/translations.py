@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from Space_OdT.simulator import errors
@@ -58,7 +59,10 @@ def route_by_id(world: World, _request: Request, body: JsonObject) -> JsonObject
     if wanted is None:
         raise errors.field_missing("unknownExtensionRouteIdentity")
     organisation = world.organisation
-    tables = {"TRUNK": organisation.trunks, "ROUTE_GROUP": organisation.route_groups}
+    tables: dict[str, Mapping[str, Any]] = {
+        "TRUNK": organisation.trunks,
+        "ROUTE_GROUP": organisation.route_groups,
+    }
     route = tables[wanted["type"]].get(canonical(wanted["id"]))
     if route is None:
         raise errors.field_invalid("unknownExtensionRouteIdentity.id", "no such route")
