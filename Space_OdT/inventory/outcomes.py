@@ -142,7 +142,7 @@ class FailureRecord:
             The record.
         """
         return cls(
-            ids=dict(ids),
+            ids={name: value for name, value in ids.items() if isinstance(value, str)},
             reason=error.reason_code.value,
             http_status=error.status,
             codes=" ".join(error.codes),

@@ -13,7 +13,7 @@ from Space_OdT.inventory.fan_out import FanOut
 from Space_OdT.inventory.health import Health
 from Space_OdT.inventory.manifest import Artifact, Query
 from Space_OdT.inventory.outcomes import Meaning, meaning_of
-from Space_OdT.inventory.resolver import Entity, EntityQueue
+from Space_OdT.inventory.resolver import ALTERNATES, Entity, EntityQueue
 from Space_OdT.webex.connection_client import WebexClient
 from Space_OdT.webex.error_handling import ErrorClass, WebexError
 
@@ -170,6 +170,15 @@ class Reader:
                 _settle(sink, entity, await self._fetch(sink, entity))
 
     async def _fetch(self, run: ArtifactRun, entity: Entity) -> Fetched:
+        """Read one entity, or another one that stands for the same place."""
+        fetched = await self._fetch_one(run, entity)
+        for other in entity.get(ALTERNATES, ()):
+            if fetched.error is None or not _another_may_do(fetched.error, run.entry):
+                break
+            fetched = await self._fetch_one(run, other)
+        return fetched
+
+    async def _fetch_one(self, run: ArtifactRun, entity: Entity) -> Fetched:
         """Read one entity; when nothing answers but the line is good, read it once more."""
         try:
             return Fetched(await self._fetch_by_path(run, entity))
@@ -246,6 +255,10 @@ def _settle(run: ArtifactRun, entity: Entity, fetched: Fetched) -> bool:
         tally.refused(fetched.error, meaning_of(fetched.error, run.entry), entity)
     run.entity_settled(entity)
     return not tally.must_stop
+
+
+def _another_may_do(error: WebexError, entry: Artifact) -> bool:
+    return error.status == _NOT_FOUND or meaning_of(error, entry) is Meaning.NOT_ENTITLED
 
 
 def _not_seen(items: Items, seen: set[Any] | None) -> Items:

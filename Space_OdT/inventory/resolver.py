@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import string
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from Space_OdT.inventory.manifest import Artifact, Feed
 
 Entity = Mapping[str, Any]
-EntityFilter = Callable[[Mapping[str, Any]], Entity | None]
+
+ALTERNATES = "alternates"
+"""Key under which an entity that stands for several names the others."""
+_MOST_ALTERNATES = 25
 
 
 def required_ids(entry: Artifact) -> frozenset[str]:
@@ -32,37 +35,11 @@ def required_ids(entry: Artifact) -> frozenset[str]:
     )
 
 
-def entity_filter(feed: Feed, required: Iterable[str]) -> EntityFilter:
-    """Compile a feed into a function that turns source rows into entities.
-
-    Args:
-        feed: Where the ids stand.
-        required: Request ids that must not be empty.
-
-    Returns:
-        A function with a memory: it yields None for rows that name no entity to read, among them
-        every repetition.
-    """
-    seen: set[Any] = set()
-    needed = tuple(sorted(required))
-
-    def entity_of(row: Mapping[str, Any]) -> Entity | None:
-        if feed.where and not row.get(feed.where):
-            return None
-        entity = {name: row.get(column) for name, column in feed.ids.items()}
-        if not all(entity[name] for name in needed):
-            return None
-        key = entity[feed.one_per] if feed.one_per else tuple(entity[name] for name in needed)
-        if not key or key in seen:
-            return None
-        seen.add(key)
-        return entity
-
-    return entity_of
-
-
 class EntityQueue:
-    """Entities of one artifact, in order; grows while its source is still being read.
+    """Entities of one artifact, in order and each once; grows while its source is being read.
+
+    Where one entity stands for all of a place, it is known only when the source has ended, and
+    it brings along the others, for the case that it lacks the licence.
 
     Args:
         feed: Where the ids stand in the source rows.
@@ -71,8 +48,11 @@ class EntityQueue:
 
     def __init__(self, feed: Feed, required: Iterable[str]) -> None:
         self.columns = frozenset({*feed.ids.values(), feed.where} - {""})
-        self._entity_of = entity_filter(feed, required)
+        self._feed = feed
+        self._required = tuple(sorted(required))
         self._entities: list[Entity] = []
+        self._seen: set[Any] = set()
+        self._places: dict[Any, list[Entity]] = {}
         self._closed = False
         self._changed = asyncio.Event()
 
@@ -88,18 +68,28 @@ class EntityQueue:
         """Take source rows as they are exported.
 
         Args:
-            rows: Rows in file order.
+            rows: Rows in file order; those that name no entity to read are passed over.
         """
-        before = len(self._entities)
+        feed, required, seen = self._feed, self._required, self._seen
         for row in rows:
-            entity = self._entity_of(row)
-            if entity is not None:
+            if feed.where and not row[feed.where]:
+                continue
+            entity = {name: row[column] for name, column in feed.ids.items()}
+            key = tuple([entity[name] for name in required])
+            if key in seen or not all(key):
+                continue
+            seen.add(key)
+            if not feed.one_per:
                 self._entities.append(entity)
-        if len(self._entities) > before:
-            self._changed.set()
+            elif place := entity[feed.one_per]:
+                self._places.setdefault(place, []).append(entity)
+        self._changed.set()
 
     def close(self) -> None:
         """Say that no more rows will come."""
+        for first, *others in self._places.values():
+            self._entities.append({**first, ALTERNATES: others[:_MOST_ALTERNATES]})
+        self._places.clear()
         self._closed = True
         self._changed.set()
 
@@ -155,4 +145,5 @@ def fingerprint_step(crc: int, entity: Entity) -> int:
     Returns:
         The checksum including it.
     """
-    return zlib.crc32("\x1f".join(str(value) for value in entity.values()).encode(), crc)
+    ids = [str(value) for name, value in entity.items() if name != ALTERNATES]
+    return zlib.crc32("\x1f".join(ids).encode(), crc)
