@@ -6,6 +6,7 @@ from Space_OdT.simulator.organisation.api import (
     available_numbers,
     calling_locations,
     devices,
+    dial_plans,
     groups,
     jobs,
     licence_changes,
@@ -18,7 +19,11 @@ from Space_OdT.simulator.organisation.api import (
     people,
     people_changes,
     pstn_connections,
+    route_groups,
+    route_lists,
+    route_usage,
     scim,
+    trunks,
     workspace_changes,
     workspaces,
 )
@@ -44,6 +49,11 @@ _MODULES = (
     devices,
     jobs,
     scim,
+    trunks,
+    route_groups,
+    route_lists,
+    route_usage,
+    dial_plans,
 )
 
 # Of two routes for one path the first counts; these stand before the generated ones.

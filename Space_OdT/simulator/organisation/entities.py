@@ -94,6 +94,9 @@ class Location:
     pstn_id: str | None = None
     route_type: str | None = None
     route_id: str | None = None
+    unknown_extensions: bool = False
+    unknown_route_type: str | None = None
+    unknown_route_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -190,13 +193,17 @@ class Line:
 
 @dataclass(slots=True)
 class Trunk:
-    """A connection to a premises gateway of one location."""
+    """A connection to a premises gateway of one location.
+
+    Attributes:
+        settings: What a change wrote, as the API spells it.
+    """
 
     id: str
     name: str
     location_id: str
     trunk_type: str = "REGISTERING"
-    in_use: bool = True
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -206,6 +213,17 @@ class RouteGroup:
     id: str
     name: str
     trunks: list[list[Any]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class RouteList:
+    """Numbers of a location that are reached through a route group."""
+
+    id: str
+    name: str
+    location_id: str
+    route_group_id: str
+    numbers: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)

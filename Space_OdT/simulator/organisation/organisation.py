@@ -23,6 +23,7 @@ from Space_OdT.simulator.organisation.entities import (
     Person,
     PstnKind,
     RouteGroup,
+    RouteList,
     Trunk,
     VirtualExtension,
     VirtualExtensionRange,
@@ -46,6 +47,7 @@ TABLES: dict[str, type[Any]] = {
     "groups": Group,
     "trunks": Trunk,
     "route_groups": RouteGroup,
+    "route_lists": RouteList,
     "dial_plans": DialPlan,
     "features": Feature,
     "virtual_lines": VirtualLine,
@@ -98,6 +100,7 @@ class Organisation:
         self.groups: dict[str, Group] = {}
         self.trunks: dict[str, Trunk] = {}
         self.route_groups: dict[str, RouteGroup] = {}
+        self.route_lists: dict[str, RouteList] = {}
         self.dial_plans: dict[str, DialPlan] = {}
         self.features: dict[str, Feature] = {}
         self.virtual_lines: dict[str, VirtualLine] = {}

@@ -7,6 +7,7 @@ from Space_OdT.simulator.organisation.entities import (
     Location,
     PstnKind,
     RouteGroup,
+    RouteList,
     Trunk,
 )
 from Space_OdT.simulator.organisation.generation.sites import Sites
@@ -17,6 +18,7 @@ INTEGRATED_EVERY = 17
 CISCO_PSTN_EVERY = 23
 CCP_EVERY = 9
 UNCONNECTED_EVERY = 29
+UNKNOWN_EXTENSIONS_EVERY = 4
 
 
 def add_routing(sites: Sites) -> None:
@@ -31,6 +33,9 @@ def add_routing(sites: Sites) -> None:
         group = RouteGroup(sites.new_id("ROUTE_GROUP", name), name, members or [[trunks[0], 1]])
         organisation.route_groups[group.id] = group
     _add_dial_plans(sites)
+    group = next(iter(organisation.route_groups))
+    route_list = RouteList(sites.new_id("ROUTE_LIST", 0), "RL_LEGACY", sites.calling[0].id, group)
+    organisation.route_lists[route_list.id] = route_list
 
 
 def _add_dial_plans(sites: Sites) -> None:
@@ -73,6 +78,9 @@ def _route(location: Location, index: int, groups: list[str], trunks: list[str])
         location.route_type, location.route_id = "TRUNK", trunks[index % len(trunks)]
     else:
         location.route_type, location.route_id = "ROUTE_GROUP", groups[index % len(groups)]
+    if index % UNKNOWN_EXTENSIONS_EVERY == 0:
+        location.unknown_extensions = True
+        location.unknown_route_type, location.unknown_route_id = "ROUTE_GROUP", groups[0]
 
 
 def _set_main_number(sites: Sites, location: Location) -> None:
