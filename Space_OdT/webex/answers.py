@@ -16,7 +16,7 @@ _CODE = re.compile(r"\d{3,9}")
 _CODE_KEYS = ("errorCode", "code", "error_code")
 _LIST_KEYS = ("errors", "error", "message", "details")
 _MAX_MESSAGE = 500
-_MAX_DEPTH = 4
+_MAX_DEPTH = 8
 _TITLE = re.compile(r"<title[^>]*>\s*(.*?)\s*</title>", re.IGNORECASE | re.DOTALL)
 
 

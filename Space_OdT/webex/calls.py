@@ -114,6 +114,8 @@ def may_repeat(call: Call, rule: Rule, status: int | None = None) -> bool:
     Returns:
         True when another attempt may do better, and either cannot do harm or a lookup can tell.
     """
+    if status in call.policy.final_statuses:
+        return False
     passes = rule.error_class is ErrorClass.RETRYABLE_EXTERNAL or status in call.passing
     harmless = call.repeatable or not call.may_have_landed or call.lookup is not None
     return passes and harmless

@@ -139,8 +139,12 @@ async def _read_page(client: Requester, plan: ListPlan, cursor: _Cursor) -> Resp
         if address in cursor.addresses:
             raise _paging_error(plan, Failure.PAGING, "the next link leads back")
         can_shrink = cursor.size is not None and cursor.size // 2 >= _MIN_PAGE_SIZE
-        # With a smaller page still to try, a lasting failure is not worth the whole patience.
-        policy = replace(client.retry, max_retries=min(client.retry.max_retries, 1))
+        # With a smaller page still to try, the same one is not worth the whole patience.
+        policy = replace(
+            client.retry,
+            max_retries=min(client.retry.max_retries, 1),
+            final_statuses=(_GATEWAY_TIMEOUT,),
+        )
         try:
             response = await client.request(
                 "GET", cursor.path, query=cursor.query, retry=policy if can_shrink else None

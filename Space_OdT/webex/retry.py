@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -26,6 +26,8 @@ class RetryPolicy:
         cap_seconds: Longest wait between two attempts.
         throttle_budget_seconds: What one call may wait out in 429 and 423 answers.
         max_refusals: Refusals one call may collect, whatever they ask to wait.
+        final_statuses: Statuses after which the same call is not worth repeating, because the
+            caller has a better one to try.
     """
 
     max_retries: int = 5
@@ -33,6 +35,7 @@ class RetryPolicy:
     cap_seconds: float = 30.0
     throttle_budget_seconds: float = 600.0
     max_refusals: int = 200
+    final_statuses: Collection[int] = ()
 
     def backoff(self, repeat: int, random: Random) -> float:
         """Compute the wait before a repeat.
