@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from Space_OdT.inventory.report.coverage import ArtifactCoverage, Coverage
+from Space_OdT.inventory.report.coverage import ArtifactCoverage
+from Space_OdT.inventory.report.status_lines import Coverage
 from Space_OdT.inventory.report.texts import Texts
 
 _NAMED_ARTIFACTS = 6
@@ -50,7 +51,13 @@ def advise(covered: Sequence[ArtifactCoverage], text: Texts) -> tuple[Notice, ..
     if not any(artifact.lines for artifact in covered):
         title, body = text("attention_nothing"), text("attention_nothing_body")
         return (Notice(Severity.ERROR, title, body),)
-    notices = (*_scopes(covered, text), *_failures(covered, text), *_partial(covered, text))
+    of_their_own = [artifact for artifact in covered if not artifact.lacks_its_source]
+    notices = (
+        *_scopes(of_their_own, text),
+        *_failures(of_their_own, text),
+        *_partial(of_their_own, text),
+        *_consequences(covered, text),
+    )
     if notices:
         return notices
     return (Notice(Severity.FINE, text("attention_fine"), text("attention_fine_body")),)
@@ -100,6 +107,14 @@ def _partial(covered: Iterable[ArtifactCoverage], text: Texts) -> list[Notice]:
     ]
 
 
+def _consequences(covered: Iterable[ArtifactCoverage], text: Texts) -> list[Notice]:
+    waiting = [artifact for artifact in covered if artifact.lacks_its_source]
+    if not waiting:
+        return []
+    body = text("attention_source_body", artifacts=_names(waiting, text))
+    return [Notice(Severity.WARNING, text("attention_source"), body, _examples(waiting))]
+
+
 def _by_reason(
     artifacts: Iterable[ArtifactCoverage], text: Texts
 ) -> dict[str, list[ArtifactCoverage]]:
@@ -119,5 +134,5 @@ def _names(artifacts: Sequence[ArtifactCoverage], text: Texts) -> str:
 
 
 def _examples(artifacts: Iterable[ArtifactCoverage]) -> tuple[str, ...]:
-    texts = dict.fromkeys(note for artifact in artifacts for note in artifact.notes)
+    texts = dict.fromkeys(error for artifact in artifacts for error in artifact.errors)
     return tuple(texts)[:3]

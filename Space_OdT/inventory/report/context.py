@@ -34,6 +34,7 @@ class ReportContext:
         tool_version: Version of Space_OdT that made the export.
         artifacts: All known artifacts, in the order they should be shown.
         calls: HTTP calls of the run; `None` sums the status records.
+        retries: How many of the calls were repeats; `None` when unknown.
         seconds: Wall time of the run; `None` when unknown.
         simulated: Whether the organisation is synthetic, so that nobody mistakes a trial for the
             real organisation.
@@ -46,6 +47,7 @@ class ReportContext:
     tool_version: str
     artifacts: tuple[ArtifactInfo, ...]
     calls: int | None = None
+    retries: int | None = None
     seconds: float | None = None
     simulated: bool = False
     exports_href: str = "../exports"

@@ -3,64 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import UTC, datetime
 from pathlib import Path
 
 from Space_OdT.inventory.manifest.entry import Group
 from Space_OdT.inventory.report.context import ArtifactInfo
-from Space_OdT.inventory.report.tables import as_count, clean, count_records, read_columns
+from Space_OdT.inventory.report.status_lines import Coverage, StatusLine
+from Space_OdT.inventory.report.tables import count_records
 
-_STATUS_COLUMNS = (
-    "module",
-    "method",
-    "result",
-    "http_status",
-    "error",
-    "count",
-    "elapsed_ms",
-    "calls",
-    "retries",
-    "failures",
-    "missing_scope",
-    "served_by",
-)
-
-
-class Coverage(StrEnum):
-    """What became of one artifact; the order is the order of display."""
-
-    READ = "read"
-    """Everything asked for arrived, and there is at least one row."""
-    PARTIAL = "partial"
-    """Rows arrived, and some entities could not be read."""
-    EMPTY = "empty"
-    """The read succeeded and there is nothing to show."""
-    FORBIDDEN = "forbidden"
-    """The token may not read it."""
-    FAILED = "failed"
-    """Nothing arrived because of errors."""
-    NOT_ENTITLED = "not_entitled"
-    """The organisation or its entities lack the licence for it."""
-    NO_API = "no_api"
-    """Webex offers no such read."""
-    SKIPPED = "skipped"
-    """This run was told not to read it."""
-
-
-_RESULTS: Mapping[str, Coverage] = {
-    "ok": Coverage.READ,
-    "partial": Coverage.PARTIAL,
-    "empty": Coverage.EMPTY,
-    "forbidden": Coverage.FORBIDDEN,
-    "not_entitled": Coverage.NOT_ENTITLED,
-    "no_api": Coverage.NO_API,
-    "skipped": Coverage.SKIPPED,
-    "not_found": Coverage.FAILED,
-    "failed": Coverage.FAILED,
-    "error": Coverage.FAILED,
-}
 # When an artifact has several status records, the first class of this list that occurs wins.
 _WORST_FIRST = (
     Coverage.FAILED,
@@ -86,32 +38,6 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 _DERIVED_FAMILY = "derived"
 _OTHER_FAMILY = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class StatusLine:
-    """One record of `status.csv`.
-
-    Attributes:
-        coverage: Its result, as a class of the report.
-        result: The result as written.
-        failures: What failed, as written: a number or reasons with their counts.
-        seconds: Time spent; 0 when not recorded.
-    """
-
-    module: str
-    method: str
-    coverage: Coverage
-    result: str
-    http_status: str
-    error: str
-    rows: int | None
-    seconds: float
-    calls: int
-    retries: int
-    failures: str
-    missing_scope: str
-    served_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,35 +93,43 @@ class ArtifactCoverage:
         return _distinct(line.served_by for line in self.lines)
 
     @property
-    def notes(self) -> tuple[str, ...]:
-        """Error texts and reasons of failure, each once, most frequent first."""
-        texts = Counter(
-            text
-            for line in self.lines
-            for text in (line.error, "" if line.failures.isdigit() else line.failures)
-            if text
-        )
-        return tuple(text for text, _ in texts.most_common())
+    def errors(self) -> tuple[str, ...]:
+        """Error texts, each once."""
+        return _distinct(line.error for line in self.lines)
 
     @property
-    def failed_entities(self) -> int:
-        """Entities that could not be read, as far as the records say."""
-        counted = sum(int(line.failures) for line in self.lines if line.failures.isdigit())
-        return counted or sum(line.coverage in _TROUBLE for line in self.lines)
+    def failure_reasons(self) -> tuple[str, ...]:
+        """Reasons of failure with their counts, each once."""
+        return _distinct(line.failure_reasons for line in self.lines)
 
+    @property
+    def failures(self) -> int:
+        """Reads that failed."""
+        return sum(line.failures for line in self.lines)
 
-def read_status(exports_dir: Path) -> tuple[StatusLine, ...]:
-    """Read `status.csv`.
+    @property
+    def lacks_its_source(self) -> bool:
+        """Whether nothing of its own failed: the list that its ids come from is incomplete."""
+        return (
+            self.coverage in {Coverage.FAILED, Coverage.PARTIAL}
+            and not self.failures
+            and not self.http_statuses
+        )
 
-    Args:
-        exports_dir: Folder of the exported files.
+    @property
+    def not_entitled(self) -> int:
+        """Entities without the licence this read needs."""
+        return sum(line.not_entitled for line in self.lines)
 
-    Returns:
-        Its records in file order; none when the file does not exist.
-    """
-    return tuple(
-        _line(cells) for cells in read_columns(exports_dir / "status.csv", _STATUS_COLUMNS)
-    )
+    @property
+    def not_configured(self) -> int:
+        """Entities that have no such setting."""
+        return sum(line.not_configured for line in self.lines)
+
+    @property
+    def read_at(self) -> datetime | None:
+        """When it was read last; `None` when not recorded."""
+        return max(filter(None, (_moment(line.read_at) for line in self.lines)), default=None)
 
 
 def cover(
@@ -263,38 +197,19 @@ def _judge(lines: Sequence[StatusLine], rows: int, *, has_csv: bool) -> Coverage
             return Coverage.SKIPPED
         return Coverage.READ if rows else Coverage.EMPTY
     classes = {line.coverage for line in lines}
-    if rows and (classes & _TROUBLE or any(_has_failures(line) for line in lines)):
+    if rows and (classes & _TROUBLE or any(line.failures for line in lines)):
         return Coverage.PARTIAL
     if rows:
         return Coverage.READ
     return next(coverage for coverage in _WORST_FIRST if coverage in classes)
 
 
-def _has_failures(line: StatusLine) -> bool:
-    return bool(line.failures) and line.failures != "0"
-
-
-def _line(cells: tuple[str, ...]) -> StatusLine:
-    record = dict(zip(_STATUS_COLUMNS, map(clean, cells), strict=True))
-    rows = as_count(record["count"])
-    coverage = _RESULTS.get(record["result"].strip().lower(), Coverage.FAILED)
-    if coverage is Coverage.READ and rows == 0:
-        coverage = Coverage.EMPTY
-    return StatusLine(
-        module=record["module"],
-        method=record["method"],
-        coverage=coverage,
-        result=record["result"],
-        http_status=record["http_status"],
-        error=record["error"],
-        rows=rows,
-        seconds=(as_count(record["elapsed_ms"]) or 0) / 1000,
-        calls=as_count(record["calls"]) or 0,
-        retries=as_count(record["retries"]) or 0,
-        failures=record["failures"].strip(),
-        missing_scope=record["missing_scope"].strip(),
-        served_by=record["served_by"].strip(),
-    )
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _distinct(texts: Iterable[str]) -> tuple[str, ...]:

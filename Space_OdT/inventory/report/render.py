@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,20 +19,22 @@ from Space_OdT.inventory.report.charts import donut, percent
 from Space_OdT.inventory.report.context import ReportContext
 from Space_OdT.inventory.report.coverage import (
     ArtifactCoverage,
-    Coverage,
     cover,
-    read_status,
     tally,
 )
 from Space_OdT.inventory.report.facts import OrganisationFacts, read_facts
 from Space_OdT.inventory.report.palette import palette_css
-from Space_OdT.inventory.report.panels import build_panels, in_two_columns
+from Space_OdT.inventory.report.panel_layout import in_two_columns
+from Space_OdT.inventory.report.panels import build_panels
 from Space_OdT.inventory.report.samples import MAX_ROWS, take_samples, to_island
+from Space_OdT.inventory.report.status_lines import Coverage, read_status
+from Space_OdT.inventory.report.tables import count_records
 from Space_OdT.inventory.report.texts import Texts
 from Space_OdT.inventory.report.tiles import build_tiles
 
 _HERE = Path(__file__).parent
 _ANSWERED = frozenset({Coverage.READ, Coverage.EMPTY})
+_RECENT = timedelta(days=1)
 _NOT_ASKED = frozenset({Coverage.NO_API, Coverage.SKIPPED})
 
 
@@ -51,6 +53,7 @@ def render_report(exports_dir: Path, context: ReportContext) -> str:
     facts = read_facts(exports_dir)
     styles = Markup(palette_css()) + _asset("report.css")  # noqa: S704 - own colours
     theme, script = _asset("theme.js"), _asset("report.js")
+    records = _records(exports_dir)
     template = _environment(text, context).get_template("report.html.j2")
     return template.render(
         context=context,
@@ -64,10 +67,12 @@ def render_report(exports_dir: Path, context: ReportContext) -> str:
         v1_families=_families(_of_group(covered, Group.V1)),
         families=_families(covered),
         counts=tally(covered),
+        records=records,
+        stale_before=context.generated_at - _RECENT,
         facts=facts,
         **_pictures(covered, facts, context, text),
-        samples=take_samples(exports_dir, [artifact.info.name for artifact in covered]),
-        page=to_island(_page_facts(covered, context, text)),
+        samples=take_samples(exports_dir, [*(one.info.name for one in covered), *records]),
+        page=to_island(_page_facts(covered, records, context, text)),
         max_rows=MAX_ROWS,
     )
 
@@ -96,17 +101,25 @@ def _ring(covered: Sequence[ArtifactCoverage], text: Texts) -> dict[str, object]
 
 
 def _page_facts(
-    covered: Iterable[ArtifactCoverage], context: ReportContext, text: Texts
+    covered: Iterable[ArtifactCoverage],
+    records: Mapping[str, int],
+    context: ReportContext,
+    text: Texts,
 ) -> dict[str, object]:
+    tables = {one.info.name: {"rows": one.rows, "csv": one.has_csv} for one in covered}
+    tables |= {name: {"rows": rows, "csv": True} for name, rows in records.items()}
     return {
         "exports": quote(context.exports_href),
         "limit": MAX_ROWS,
-        "artifacts": {
-            artifact.info.name: {"rows": artifact.rows, "csv": artifact.has_csv}
-            for artifact in covered
-        },
+        "artifacts": tables,
         "texts": text.starting_with("data_", "theme_", "coverage_shown"),
     }
+
+
+def _records(exports_dir: Path) -> dict[str, int]:
+    """Find the tables about the run itself, and how many rows they have."""
+    files = {name: exports_dir / f"{name}.csv" for name in ("status", "status_failures")}
+    return {name: count_records(file) for name, file in files.items() if file.is_file()}
 
 
 def _of_group(covered: Iterable[ArtifactCoverage], group: Group) -> tuple[ArtifactCoverage, ...]:

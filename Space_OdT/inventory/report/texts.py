@@ -84,7 +84,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "moved. Run inventory_run again with the same output folder: it goes on where it "
         "stopped.",
         "attention_scope": "Add the scope {scope}",
-        "attention_scope_body": "{artifacts} could not be read without it. Ask for a token that "
+        "attention_scope_body": "{artifacts}: refused without it. Ask for a token that "
         "has it, then run inventory_run again.",
         "attention_forbidden": "Not permitted",
         "attention_forbidden_body": "Webex refused {artifacts} without naming a scope. Check that "
@@ -95,7 +95,10 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "fails the same way, take the trackingId from the error text to Webex support.",
         "attention_partial": "Read in part: {reason}",
         "attention_partial_body": "{artifacts}: the rows that could be read are exported; the rest"
-        " is listed with its reason in status.csv.",
+        " is listed with its reason in status_failures.csv.",
+        "attention_source": "Not complete because their source is not",
+        "attention_source_body": "{artifacts}: the list that their ids come from could not be read "
+        "completely. They are read with it.",
         "reason_http": "HTTP {status}",
         "reason_none": "no answer",
         "and_more": "and {count} more",
@@ -118,6 +121,10 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "column_files": "Files",
         "details_scope": "Missing scope:",
         "details_served": "Taken from {artifacts}, no calls of its own",
+        "details_not_entitled": "{count} without the licence for it",
+        "details_not_configured": "{count} not configured",
+        "details_older": "Kept from an earlier run: read {when}",
+        "details_failures": "Show the failures",
         "details_lines": "{count} status records",
         "details_lines_more": "{count} more in status.csv",
         "family_people": "People",
@@ -222,6 +229,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "data_groups_base": "Foundation lists",
         "data_groups_v1": "V1 artifacts",
         "data_groups_derived": "Derived files",
+        "data_groups_records": "Records of the run",
     }
 )
 

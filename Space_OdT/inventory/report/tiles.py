@@ -153,8 +153,7 @@ def _run_tiles(
     covered: Sequence[ArtifactCoverage], context: ReportContext, text: Texts
 ) -> tuple[Tile, Tile]:
     calls = total_calls(covered, context)
-    retries = sum(line.retries for artifact in covered for line in artifact.lines)
-    repeated = text("note_calls", retries=f"{retries:,}") if retries else text("note_calls_none")
+    repeated = _repeats(context.retries, text)
     if context.seconds is None:
         return Tile("calls", f"{calls:,}", repeated), Tile("duration", "")
     rate = calls / context.seconds if context.seconds > 0 else 0
@@ -163,6 +162,12 @@ def _run_tiles(
         Tile("calls", f"{calls:,}", repeated),
         Tile("duration", duration(context.seconds), note),
     )
+
+
+def _repeats(retries: int | None, text: Texts) -> str:
+    if retries is None:
+        return ""
+    return text("note_calls", retries=f"{retries:,}") if retries else text("note_calls_none")
 
 
 def _count(value: int | None) -> str:

@@ -75,11 +75,16 @@ STATUS_COLUMNS = (
     "count",
     "elapsed_ms",
     "calls",
-    "retries",
     "failures",
+    "failure_reasons",
+    "not_entitled",
+    "not_configured",
     "missing_scope",
     "served_by",
+    "read_at",
 )
+
+FAILURE_COLUMNS = ("module", "person_id", "reason", "http_status", "message", "tracking_id")
 
 
 @dataclass
@@ -114,6 +119,7 @@ def sample_context(**changes: Any) -> ReportContext:
         "tool_version": "0.1.0",
         "artifacts": tuple(infos),
         "calls": 1234,
+        "retries": 3,
         "seconds": 187.0,
     }
     return ReportContext(**(known | changes))
@@ -147,6 +153,7 @@ class SampleExports:
             self._write(artifact, rows)
         self._derived()
         self._table("status", STATUS_COLUMNS, self.status)
+        self._table("status_failures", FAILURE_COLUMNS, self._failures())
         return self.truth
 
     def _text(self, usual: str, one_in: int = 25) -> str:
@@ -307,8 +314,8 @@ class SampleExports:
             "count": count,
             "elapsed_ms": count * 3 + 41,
             "calls": max(1, count),
-            "retries": count // 100,
             "failures": 0,
+            "read_at": "2025-03-09T14:00:00+00:00",
         }
         if artifact.no_api:
             record |= {"result": "no_api", "error": artifact.no_api, "calls": 0, "elapsed_ms": 0}
@@ -342,6 +349,18 @@ class SampleExports:
         columns = ("requirement_id", "status", "artifact", "details")
         self._table("v1_requirements_status", columns, checks)
         self.truth.rows |= {"licenses_no_pstn": len(rows), "v1_requirements_status": len(checks)}
+
+    def _failures(self) -> list[dict[str, Any]]:
+        return [
+            {"module": record["module"], "reason": "refused", "http_status": record["http_status"]}
+            | {
+                "person_id": webex_id("PEOPLE", n),
+                "message": record["error"],
+                "tracking_id": f"T{n}",
+            }
+            for record in self.status
+            for n in range(int(record["failures"]))
+        ]
 
     def _table(self, name: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
         with (self.folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:

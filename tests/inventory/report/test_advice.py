@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from Space_OdT.inventory.report.advice import Severity, advise
-from Space_OdT.inventory.report.coverage import cover, read_status
+from Space_OdT.inventory.report.coverage import cover
+from Space_OdT.inventory.report.status_lines import read_status
 from Space_OdT.inventory.report.texts import Texts
 from tests.inventory.report.test_coverage import ArtifactInfo, Group, covered_by
 
@@ -40,11 +41,13 @@ def test_a_refusal_without_a_scope_says_what_to_check(tmp_path):
 
 
 def test_failures_are_grouped_by_status_with_their_texts(tmp_path):
+    failed = {"result": "error", "failures": 1, "count": 0}
+    bad_gateway = failed | {"http_status": 502, "error": "Bad gateway"}
     found = notices(
         tmp_path,
-        {"module": "a", "result": "error", "http_status": 502, "count": 0, "error": "Bad gateway"},
-        {"module": "b", "result": "error", "http_status": 502, "count": 0, "error": "Bad gateway"},
-        {"module": "c", "result": "error", "count": 0, "error": "timed out"},
+        {"module": "a"} | bad_gateway,
+        {"module": "b"} | bad_gateway,
+        {"module": "c", "result": "error", "failures": 1, "count": 0, "error": "timed out"},
     )
     assert [notice.title for notice in found] == ["Failed: HTTP 502", "Failed: no answer"]
     assert found[0].examples == ("Bad gateway",)
@@ -62,7 +65,7 @@ def test_errors_come_before_warnings(tmp_path):
     found = notices(
         tmp_path,
         {"module": "a", "result": "partial", "count": 9, "failures": 1},
-        {"module": "b", "result": "error", "count": 0},
+        {"module": "b", "result": "error", "failures": 1, "count": 0},
         {"module": "c", "result": "forbidden", "count": 0},
     )
     assert [notice.severity for notice in found] == [
@@ -74,7 +77,8 @@ def test_errors_come_before_warnings(tmp_path):
 
 def test_many_artifacts_are_not_all_named(tmp_path):
     (notice,) = notices(
-        tmp_path, *({"module": f"m{n}", "result": "error", "count": 0} for n in range(20))
+        tmp_path,
+        *({"module": f"m{n}", "result": "error", "failures": 1, "count": 0} for n in range(20)),
     )
     assert "and 14 more" in notice.body
 
@@ -94,3 +98,20 @@ def test_an_export_without_status_says_so(tmp_path):
         cover((ArtifactInfo("people", "", Group.BASE),), read_status(tmp_path), tmp_path), TEXT
     )
     assert (notice.severity, notice.title) == (Severity.ERROR, TEXT("attention_nothing"))
+
+
+def test_what_only_lacks_its_source_is_not_a_failure_of_its_own(tmp_path):
+    found = notices(
+        tmp_path,
+        {"module": "people", "result": "error", "failures": 1, "http_status": 500, "count": 0},
+        {"module": "person_numbers", "result": "error", "count": 0, "error": "people is not read"},
+        {
+            "module": "people_details",
+            "result": "partial",
+            "count": 4,
+            "error": "people is not read",
+        },
+    )
+    assert [notice.severity for notice in found] == [Severity.ERROR, Severity.WARNING]
+    assert found[0].body.startswith("people:")
+    assert found[1].body.startswith("person_numbers, people_details:")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+from datetime import UTC, datetime
 
 import pytest
 
 from Space_OdT.inventory.manifest.entry import Group
 from Space_OdT.inventory.report.context import ArtifactInfo
-from Space_OdT.inventory.report.coverage import Coverage, cover, family_of, read_status, tally
+from Space_OdT.inventory.report.coverage import cover, family_of, tally
+from Space_OdT.inventory.report.status_lines import Coverage, read_status
 
 COLUMNS = [
     "module",
@@ -19,10 +21,13 @@ COLUMNS = [
     "count",
     "elapsed_ms",
     "calls",
-    "retries",
     "failures",
+    "failure_reasons",
+    "not_entitled",
+    "not_configured",
     "missing_scope",
     "served_by",
+    "read_at",
 ]
 PEOPLE = ArtifactInfo("people", "Everyone", Group.BASE)
 
@@ -44,7 +49,6 @@ def covered_by(folder, *records, artifacts=(PEOPLE,)):
         ({"result": "ok", "count": 0}, Coverage.EMPTY),
         ({"result": "empty", "count": 0}, Coverage.EMPTY),
         ({"result": "ok", "count": 3, "failures": 2}, Coverage.PARTIAL),
-        ({"result": "ok", "count": 3, "failures": "not_found 404: 2"}, Coverage.PARTIAL),
         ({"result": "ok", "count": 3, "failures": 0}, Coverage.READ),
         ({"result": "partial", "count": 3, "failures": 1}, Coverage.PARTIAL),
         ({"result": "forbidden", "http_status": 403, "count": 0}, Coverage.FORBIDDEN),
@@ -82,7 +86,7 @@ def test_several_records_of_one_artifact_are_joined(tmp_path):
     assert artifact.methods == ("people.list", "people.other")
     assert artifact.missing_scopes == ("scope:one",)
     assert artifact.http_statuses == ("403",)
-    assert artifact.notes == ("no",)
+    assert artifact.errors == ("no",)
 
 
 def test_the_worst_record_decides_when_nothing_arrived(tmp_path):
@@ -132,3 +136,27 @@ def test_the_tally_has_every_class_in_order(tmp_path):
 )
 def test_artifacts_are_shown_with_their_family(name, group, family):
     assert family_of(ArtifactInfo(name, "", group)) == family
+
+
+def test_the_details_of_a_record_are_added_up(tmp_path):
+    (artifact,) = covered_by(
+        tmp_path,
+        {
+            "result": "partial",
+            "count": 5,
+            "failures": 2,
+            "failure_reasons": "gone 404: 2",
+            "not_entitled": 4,
+            "not_configured": 1,
+            "read_at": "2025-03-01T10:00:00+00:00",
+        },
+        {"result": "ok", "count": 1, "not_entitled": 1, "read_at": "2025-03-02T10:00:00"},
+    )
+    assert (artifact.failures, artifact.not_entitled, artifact.not_configured) == (2, 5, 1)
+    assert artifact.failure_reasons == ("gone 404: 2",)
+    assert artifact.read_at == datetime(2025, 3, 2, 10, tzinfo=UTC)
+
+
+def test_an_unreadable_time_is_no_time(tmp_path):
+    (artifact,) = covered_by(tmp_path, {"result": "ok", "count": 1, "read_at": "yesterday"})
+    assert artifact.read_at is None

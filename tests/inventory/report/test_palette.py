@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from Space_OdT.inventory.report.coverage import Coverage
 from Space_OdT.inventory.report.palette import PALETTE, palette_css
+from Space_OdT.inventory.report.status_lines import Coverage
 
 LIGHT = {name: light for name, light, _ in PALETTE}
 DARK = {name: dark for name, _, dark in PALETTE}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from Space_OdT.inventory.report.facts import LicenceUse, NumberStates, OrganisationFacts, Share
-from Space_OdT.inventory.report.panels import build_panels, in_two_columns
+from Space_OdT.inventory.report.panel_layout import in_two_columns
+from Space_OdT.inventory.report.panels import build_panels
 from Space_OdT.inventory.report.texts import Texts
 from tests.inventory.report.test_coverage import covered_by
 

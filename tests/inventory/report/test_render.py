@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -217,3 +218,16 @@ def test_every_text_of_the_table_is_used():
         if f'"{key}"' not in source and f"'{key}'" not in source and not key.startswith(composed)
     ]
     assert unused == []
+
+
+def test_failures_and_status_are_tables_of_their_own(sample):
+    page = sample[3]
+    assert {"rows-status", "rows-status_failures"} <= set(page.ids())
+    assert json.loads(page.texts["page"])["artifacts"]["status_failures"]["rows"] == 9
+
+
+def test_an_artifact_of_an_earlier_run_says_when_it_was_read(sample):
+    assert "Kept from an earlier run" not in sample[2]
+    later = sample_context().generated_at + timedelta(days=3)
+    html = render_report(sample[0], sample_context(generated_at=later))
+    assert "Kept from an earlier run: read 2025-03-09 14:00 UTC" in html
