@@ -34,6 +34,7 @@ MAX_TRUNKS = 10
 
 
 def group_item(organisation: Organisation, group: RouteGroup) -> JsonObject:
+    """Write a route group as lists do."""
     return {"id": group.id, "name": group.name, "inUse": route_in_use(organisation, group.id)}
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 
 def route_list_item(organisation: Organisation, item: RouteList) -> JsonObject:
+    """Write a route list as lists do."""
     location = organisation.locations[item.location_id]
     return {
         "id": item.id,

@@ -33,8 +33,9 @@ def add_routing(sites: Sites) -> None:
         group = RouteGroup(sites.new_id("ROUTE_GROUP", name), name, members or [[trunks[0], 1]])
         organisation.route_groups[group.id] = group
     _add_dial_plans(sites)
-    group = next(iter(organisation.route_groups))
-    route_list = RouteList(sites.new_id("ROUTE_LIST", 0), "RL_LEGACY", sites.calling[0].id, group)
+    first = next(iter(organisation.route_groups))
+    home = sites.calling[0].id
+    route_list = RouteList(sites.new_id("ROUTE_LIST", 0), "RL_LEGACY", home, first)
     organisation.route_lists[route_list.id] = route_list
 
 
