@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 import orjson
 
 from Space_OdT.webex.answers import Response
-from Space_OdT.webex.error_handling import Failure, WebexError, classify
+from Space_OdT.webex.error_handling import ErrorClass, Failure, WebexError, classify
 from Space_OdT.webex.retry import RetryPolicy
 from Space_OdT.webex.urls import Addresses, Query
 
@@ -150,10 +150,13 @@ async def _read_page(client: Requester, plan: ListPlan, cursor: _Cursor) -> Resp
                 "GET", cursor.path, query=cursor.query, retry=policy if can_shrink else None
             )
         except WebexError as error:
-            if not can_shrink or error.status not in _TOO_BIG:
+            if not can_shrink or error.error_class is not ErrorClass.RETRYABLE_EXTERNAL:
                 raise
-            _shrink(plan, cursor)
-            continue
+            if error.status in _TOO_BIG:
+                _shrink(plan, cursor)
+                continue
+            # the size is not to blame: the same page gets the whole patience after all
+            response = await client.request("GET", cursor.path, query=cursor.query)
         cursor.addresses.add(address)
         return response
 

@@ -287,3 +287,12 @@ async def test_other_failures_are_not_taken_for_too_big_a_page(server, client) -
     error = await refusal_of(client.pages("/people", list_key="items", page_size=100))
     assert error.reason_code is ReasonCode.PERMISSION_DENIED
     assert len(server.seen) == 1
+
+
+async def test_a_broken_page_whose_size_is_not_to_blame_gets_the_whole_patience(
+    server, client
+) -> None:
+    server.replies = [Reply(500), Reply(500), Reply(500), Reply(body={"items": people(0, 3)})]
+    pages = await gathered(client.pages("/people", list_key="items", page_size=100))
+    assert pages == [people(0, 3)]
+    assert {seen.query["max"] for seen in server.seen} == {"100"}
