@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -140,6 +140,90 @@ class Settings(BaseSettings):
             json_schema_extra=_expects("seconds above 0, at most 600"),
         ),
     ] = 5.0
+    environment: Annotated[
+        Literal["lab", "prod"] | None,
+        Field(
+            description=(
+                "What kind of organisation the token belongs to. `bulk_run` insists on it, shows "
+                "it, and checks WEBEX_ORG_ID against the organisation."
+            ),
+            json_schema_extra=_expects("lab or prod"),
+        ),
+    ] = None
+    webex_org_id: Annotated[
+        str | None,
+        Field(
+            description=(
+                "Id of the one organisation `bulk_run` may work on, as Webex shows it or as the "
+                "bare UUID. Another organisation ends the run before the first row."
+            ),
+            json_schema_extra=_expects("the id of an organisation"),
+        ),
+    ] = None
+    batch_size: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=100_000,
+            description="Rows of one batch of `bulk_run`; the circuit breaker judges by batches.",
+            json_schema_extra=_expects("a whole number from 1 to 100000"),
+        ),
+    ] = 500
+    max_rows: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=10_000_000,
+            description="Rows `bulk_run` takes; a longer file is refused before anything is sent.",
+            json_schema_extra=_expects("a whole number from 1 to 10000000"),
+        ),
+    ] = 21_000
+    max_batches: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=10_000_000,
+            description=(
+                "Batches `bulk_run` runs over all phases; without it, as many as MAX_ROWS and "
+                "BATCH_SIZE allow. More are refused before anything is sent."
+            ),
+            json_schema_extra=_expects("a whole number from 1 to 10000000"),
+        ),
+    ] = None
+    circuit_breaker_threshold: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=1,
+            allow_inf_nan=False,
+            description=(
+                "Share of a batch that may fail for good (refused, not permitted, token rejected) "
+                "before `bulk_run` stops."
+            ),
+            json_schema_extra=_expects("a share above 0, at most 1"),
+        ),
+    ] = 0.8
+    enable_safe_compensation: Annotated[
+        bool,
+        Field(
+            description=(
+                "Whether `bulk_run` takes back a location it created when a later step of the same "
+                "row is refused, if Webex's own check says that is safe."
+            ),
+            json_schema_extra=_expects("true or false"),
+        ),
+    ] = False
+    pipeline_version: Annotated[
+        int,
+        Field(
+            ge=1,
+            description=(
+                "Version of the processing, kept in the checkpoint; a run begun with another one "
+                "is not continued."
+            ),
+            json_schema_extra=_expects("a whole number from 1"),
+        ),
+    ] = 1
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Field(
@@ -162,18 +246,26 @@ class Settings(BaseSettings):
     def _clean_base_url(cls, value: str) -> str:
         return clean_base_url(value)
 
-    @field_validator("log_level", mode="before")
+    @field_validator("log_level", "environment", mode="before")
     @classmethod
     def _lower(cls, value: Any) -> Any:
         return value.strip().lower() if isinstance(value, str) else value
 
     @classmethod
-    def load(cls, token: str | None = None, *, start: Path | None = None, **overrides: Any) -> Self:
+    def load(
+        cls,
+        token: str | None = None,
+        *,
+        start: Path | None = None,
+        token_variables: Sequence[str] = TOKEN_VARIABLES,
+        **overrides: Any,
+    ) -> Self:
         """Load `.env` files and the environment, then apply what the command line says.
 
         Args:
             token: Value of `--token`; beats every other source.
             start: Folder the `.env` search starts from; the current folder when None.
+            token_variables: Both names of the token, the one to look at first in front.
             **overrides: Fields by name that beat the environment; None means not given.
 
         Returns:
@@ -189,7 +281,7 @@ class Settings(BaseSettings):
             raise TypeError(f"no such setting: {', '.join(sorted(unknown))}")
         if token is not None:
             given["webex_access_token"] = _token_argument(token)
-        elif variable := _nearest_token_variable(env):
+        elif variable := _nearest_token_variable(env, token_variables):
             given[variable] = os.environ[variable]
         try:
             settings = cls(**given)
@@ -268,10 +360,10 @@ def _token_argument(token: str) -> str:
     return cleaned
 
 
-def _nearest_token_variable(env: LoadedEnv) -> str | None:
+def _nearest_token_variable(env: LoadedEnv, names: Sequence[str]) -> str | None:
     """Choose between the two names: the nearest file wins, then the order of the names."""
     distance = {path: rank for rank, path in enumerate(env.files)}
-    set_ones = [name for name in TOKEN_VARIABLES if os.environ.get(name, "").strip()]
+    set_ones = [name for name in names if os.environ.get(name, "").strip()]
     return min(
         set_ones,
         key=lambda name: distance.get(env.origins.get(name, Path()), len(distance)),

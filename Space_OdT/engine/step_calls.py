@@ -1,0 +1,148 @@
+"""Send the steps of one row: to the network when applying, into the plan when planning."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from Space_OdT.engine.action_model import PendingError, StepSpec
+from Space_OdT.engine.invariants import invariant
+from Space_OdT.engine.models import Row
+from Space_OdT.webex.answers import Response
+from Space_OdT.webex.connection_client import WebexClient
+from Space_OdT.webex.error_handling import ReasonCode
+
+# A change may show late: reads between which it waits, and the seconds before each repeat.
+READ_BACK_WAITS = (0.5, 1.0, 2.0)
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRequest:
+    """A write that a plan holds back: exactly what apply sends.
+
+    Attributes:
+        row: The row it is for.
+        step: Name of the step.
+        method: Upper-case HTTP method.
+        url: The whole address.
+        body: The JSON body; None when it has none.
+    """
+
+    row: Row
+    step: str
+    method: str
+    url: str
+    body: Any
+
+
+class StepCaller:
+    """What an action gets as `call`; one per row. See `action_model.Call`.
+
+    Args:
+        client: The one way to Webex.
+        row: The row that is run.
+        steps: The action's declared steps.
+        plan: Takes the writes of a plan; None sends them.
+        sleep: Awaitable sleep between reads that check a change.
+
+    Attributes:
+        done: Names of the writes that were carried out, in order.
+        current: Name of the last step begun, "" before the first.
+        status: Status of the last answer, None when there was none.
+        tracking_id: Tracking id of the last answer, "" when it had none.
+    """
+
+    __slots__ = (
+        "_client",
+        "_plan",
+        "_row",
+        "_sleep",
+        "_steps",
+        "current",
+        "done",
+        "status",
+        "tracking_id",
+    )
+
+    def __init__(
+        self,
+        client: WebexClient,
+        row: Row,
+        steps: Sequence[StepSpec],
+        *,
+        plan: Callable[[PlannedRequest], None] | None = None,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._client = client
+        self._row = row
+        self._steps = steps
+        self._plan = plan
+        self._sleep = sleep
+        self.done: list[str] = []
+        self.current = ""
+        self.status: int | None = None
+        self.tracking_id = ""
+
+    @property
+    def is_plan(self) -> bool:
+        """True when writes are recorded instead of sent."""
+        return self._plan is not None
+
+    async def __call__(
+        self,
+        step: StepSpec,
+        /,
+        *parts: Any,
+        lookup: Callable[[], Awaitable[Any]] | None = None,
+        **where: str,
+    ) -> Response:
+        """Send a step, or record it; see `action_model.Call`."""
+        invariant(step in self._steps, "an action sends only steps it declares", step=step.name)
+        self.current = step.name
+        body = step.build(*parts) if step.build is not None else None
+        path, query = step.path_of(where), step.query_of(where)
+        if step.is_write and self._plan is not None:
+            url = str(self._client.addresses.target(path, query))
+            self._plan(PlannedRequest(self._row, step.name, step.method, url, body))
+            assumed = step.assume(body) if step.assume is not None else None
+            answer = Response(step.success[0], {}, assumed, b"")
+        else:
+            self.status, self.tracking_id = None, ""
+            answer = await self._client.request(
+                step.method,
+                path,
+                query=query or None,
+                body=body,
+                expect=step.success,
+                required=step.required,
+                lookup=lookup,
+                passing=step.passing,
+                idempotent=True if step.is_harmless else None,
+            )
+        self.status, self.tracking_id = answer.status, answer.tracking_id or ""
+        if step.is_write:
+            self.done.append(step.name)
+        return answer
+
+    async def read_back(
+        self, step: StepSpec, holds: Callable[[Any], bool], what: str, /, **where: str
+    ) -> None:
+        """Check a change by reading it again; see `action_model.Call`."""
+        if self.is_plan:
+            return
+        for wait in (*READ_BACK_WAITS, None):
+            answer = await self(step, lookup=None, **where)
+            if holds(answer.body):
+                return
+            if wait is not None:
+                await self._sleep(wait)
+        raise PendingError(
+            ReasonCode.HALF_APPLIED,
+            f"Webex accepted the change, but {what} does not show",
+            fix="run the same file again; the row is compared and completed",
+            status=self.status,
+        )
