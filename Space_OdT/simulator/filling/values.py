@@ -84,6 +84,7 @@ def _peer(attribute: str) -> Maker:
 
 
 TEXTS: Mapping[str, Maker] = {
+    "activeInterface": _fixed("wired"),
     "address1": _of_location("address1"),
     "address2": _fixed(""),
     "agentId": _peer("id"),
@@ -93,6 +94,8 @@ TEXTS: Mapping[str, Maker] = {
     "city": _of_location("city"),
     "country": _of_location("country"),
     "countryCode": _of_location("country"),
+    "adminRoles": _one_of("User", "Full_Admin"),
+    "capabilities": _fixed("xapi"),
     "code": lambda subject, place: f"{subject.draw(place, 10**6):06d}",
     "created": _moment,
     "customExternalCallerIdName": _named("Office"),
@@ -111,20 +114,27 @@ TEXTS: Mapping[str, Maker] = {
     "extension": _extension,
     "extensionNumber": _extension,
     "external": _phone,
+    "errorType": _one_of("WARN", "ERROR"),
+    "exitCode": _fixed("COMPLETED"),
     "externalEmail": _email,
     "familyName": _one_of(*_LAST_NAMES),
     "fileName": lambda subject, place: f"announcement-{1 + subject.draw(place, 99)}.wav",
     "fileSize": lambda subject, place: str(10_000 + subject.draw(place, 90_000)),
     "firstName": _one_of(*_FIRST_NAMES),
+    "format": _fixed("MP3"),
     "givenName": _one_of(*_FIRST_NAMES),
     "host": _one_of("gw1.example.com", "gw2.example.com"),
     "hostIP": _ip,
     "ip": _ip,
     "ipAddress": _ip,
+    "kemModuleType": _one_of("KEM_14_KEYS", "KEM_18_KEYS", "KEM_20_KEYS"),
     "language": _of_location("announcement_language", "es_es"),
     "languageCode": _of_location("announcement_language", "es_es"),
+    "latestExecutionExitCode": _fixed("COMPLETED"),
+    "latestExecutionStatus": _fixed("COMPLETED"),
     "lastName": _one_of(*_LAST_NAMES),
     "latitude": _of_location("latitude", "41.3851"),
+    "level": _one_of("ORGANIZATION", "LOCATION"),
     "locationId": _of_location("id"),
     "locationName": _of_location("name"),
     "longitude": _of_location("longitude", "2.1734"),
@@ -134,14 +144,21 @@ TEXTS: Mapping[str, Maker] = {
     "organizationId": lambda subject, _place: subject.organisation.id,
     "ownerEmail": _peer("email"),
     "ownerId": _peer("id"),
+    "permissions": _fixed("xapi:all"),
     "personId": _peer("id"),
     "port": _fixed("5060"),
     "postalCode": _of_location("postal_code"),
     "preferredLanguage": _of_location("preferred_language", "es_ES"),
     "routingPrefix": _of_location("routing_prefix"),
+    "serviceType": _one_of("calling", "customerAssist"),
+    "settingName": _one_of("HIDE_WEBEX_APP", "PRESENCE_SYNC"),
     "state": _of_location("state"),
+    "statusMessage": _fixed("COMPLETED"),
+    "target": _one_of("CUSTOMER", "LOCATION"),
+    "telephonyType": _fixed("PSTN_NUMBER"),
     "timeZone": _of_location("time_zone"),
     "timezone": _of_location("time_zone"),
+    "upgradeChannelList": _one_of("STABLE", "PREVIEW", "BETA"),
     "userId": _peer("id"),
     "version": _fixed("1.0"),
 }
@@ -174,6 +191,22 @@ NUMBERS: Mapping[str, tuple[int, int]] = {
     "days": (30, 180),
 }
 _USUAL_NUMBERS = (1, 5)
+# Numbers that the API writes as texts.
+_NUMBERS_AS_TEXT = frozenset(
+    {
+        "baseLocationNumberOfRings",
+        "callToExtensionCount",
+        "dialPlanCount",
+        "index",
+        "pstnConnectionCount",
+        "routeListCount",
+    }
+)
+_TRUTHS_AS_TEXT: Mapping[str, tuple[str, str]] = {
+    "compression": ("OFF", "ON"),
+    "defaultEnabled": ("false", "true"),
+}
+_MOMENTS_AS_NUMBER = frozenset({"lastUpdateTime"})
 _TRUE_ONE_IN = 4
 _ALWAYS_TRUE = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "supported"})
 
@@ -208,13 +241,22 @@ def _words(name: str) -> str:
     return spaced.strip().capitalize() or "Value"
 
 
-def _integer(subject: Subject, name: str, place: str) -> int:
+def _integer(subject: Subject, name: str, place: str) -> int | str:
     low, high = NUMBERS.get(name, _USUAL_NUMBERS)
-    return low + subject.draw(place, high - low + 1)
+    value = low + subject.draw(place, high - low + 1)
+    return str(value) if name in _NUMBERS_AS_TEXT else value
 
 
-def _boolean(subject: Subject, name: str, place: str) -> bool:
-    return name in _ALWAYS_TRUE or subject.draw(place, _TRUE_ONE_IN) == 0
+def _boolean(subject: Subject, name: str, place: str) -> bool | str:
+    value = name in _ALWAYS_TRUE or subject.draw(place, _TRUE_ONE_IN) == 0
+    return _TRUTHS_AS_TEXT[name][value] if name in _TRUTHS_AS_TEXT else value
+
+
+def _moment_of(subject: Subject, name: str, place: str) -> int | str:
+    text = _moment(subject, place)
+    if name in _MOMENTS_AS_NUMBER:
+        return int(datetime.fromisoformat(text).timestamp() * 1000)
+    return text
 
 
 _PLAIN: Mapping[Kind, Callable[[Subject, str, str], Any]] = {
@@ -222,7 +264,7 @@ _PLAIN: Mapping[Kind, Callable[[Subject, str, str], Any]] = {
     Kind.INTEGER: _integer,
     Kind.NUMBER: lambda subject, name, place: float(_integer(subject, name, place)),
     Kind.BOOLEAN: _boolean,
-    Kind.MOMENT: lambda subject, _name, place: _moment(subject, place),
+    Kind.MOMENT: _moment_of,
     Kind.DATE: lambda subject, _name, place: _date(subject, place),
     Kind.TIME: lambda _subject, name, _place: (
         "18:00" if name.lower().startswith("end") else "09:00"
@@ -231,7 +273,35 @@ _PLAIN: Mapping[Kind, Callable[[Subject, str, str], Any]] = {
 }
 
 
+# Of the values that the library knows for a field, those that the published API knows too.
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "availableEndpointType": ("PRIMARY", "SHARED_CALL_APPEARANCE"),
+    "audioMessageSelection": ("DEFAULT", "CUSTOM"),
+    "callsFrom": ("ANY_PHONE_NUMBER", "SELECT_PHONE_NUMBERS"),
+    "effectiveLevel": ("LOCATION_NUMBER", "NONE"),
+    "event": ("created", "updated", "deleted"),
+    "format": ("MP3",),
+    "greeting": ("DEFAULT", "CUSTOM"),
+    "includedTelephonyTypes": ("PSTN_NUMBER",),
+    "level": ("ORGANIZATION", "LOCATION"),
+    "lineType": ("PRIMARY", "SHARED_CALL_APPEARANCE"),
+    "managedBy": ("CISCO", "CUSTOMER"),
+    "mediaFileType": ("WAV",),
+    "memberType": ("PEOPLE", "PLACE"),
+    "mode": ("STANDARD",),
+    "record": ("Always", "Never", "Always with Pause/Resume"),
+    "resource": ("messages", "rooms", "memberships"),
+    "scheduleLevel": ("GROUP",),
+    "selected": ("DIRECT_LINE", "LOCATION_NUMBER", "LOCATION_MEMBER_NUMBER"),
+    "selection": ("CUSTOM_NAME", "DISPLAY_NAME"),
+    "status": ("available",),
+    "supportedFor": ("PEOPLE", "PLACE"),
+    "type": ("PEOPLE", "PRIMARY"),
+    "types": ("DIRECT_LINE", "LOCATION_NUMBER", "CUSTOM"),
+}
+
+
 def choice_value(shape: Shape, subject: Subject, name: str, place: str) -> str:
-    """Give one of the values of a choice."""
-    del name
-    return subject.pick(place, shape.choices)
+    """Give one of the values of a choice, of those preferred for the field if it has them."""
+    preferred = [value for value in CHOICES.get(name, ()) if value in shape.choices]
+    return subject.pick(place, preferred or shape.choices)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from Space_OdT.simulator import errors
 from Space_OdT.simulator.filling import Subject, fill, project
 from Space_OdT.simulator.generated.bodies import body_object, check_body
-from Space_OdT.simulator.generated.declarations import Collection, resolved, value_of
+from Space_OdT.simulator.generated.declarations import Collection, fix, resolved, value_of
 from Space_OdT.simulator.generated.guards import Guard
 from Space_OdT.simulator.generated.merging import merged
 from Space_OdT.simulator.organisation.keys import canonical, uuid_of
@@ -151,13 +151,10 @@ class CollectionHandler:
         for shape in (collection.list_shape, collection.item_shape):
             if shape:
                 found.update(fill(resolved(shape), subject))
-        for name in collection.absent:
-            found.pop(name, None)
         found[collection.id_field] = key.id
         if collection.name_field and key.index is not None:
             found[collection.name_field] = f"{collection.name.capitalize()} {key.index + 1}"
-        for name, value in collection.fixed.items():
-            found[name] = value_of(value, subject)
+        fix(found, collection.fixed, subject)
         changed = self._changes(world).changed.get(key.id, {})
         return merged(found, {name: value for name, value in changed.items() if name != PARENT})
 

@@ -36,7 +36,9 @@ class Document:
     Attributes:
         template: Path below `/v1`.
         shape: Method of the SDK that reads it, or a shape of its own.
+        list_key: Key of the list that the document consists of; its items have the shape.
         fixed: Values of fields, over the generated ones; all there is when there is no shape.
+            None takes a field away.
         put: Status of a PUT that changes it; None when there is no PUT.
         body: Rules for the body of the PUT.
         translate: Turns a checked body into the fields that a read shows.
@@ -48,6 +50,7 @@ class Document:
 
     template: str
     shape: str | Shape = ""
+    list_key: str = ""
     fixed: Mapping[str, Value | Maker] = field(default_factory=dict)
     put: int | None = None
     body: BodyRule | None = None
@@ -69,7 +72,7 @@ class Items:
         link: Name of the thing that the items stand for (see `filling.links`), or "".
         count: Number of items; linked items are never more than there are things.
         paging: How it is cut.
-        fixed: Values of fields of every item.
+        fixed: Values of fields of every item; None takes a field away.
         beside: Fields beside the list.
         scopes: Scopes of its own, where the area's do not fit.
     """
@@ -113,8 +116,7 @@ class Collection:
         deletable: Whether DELETE of an item is possible.
         clear: Path of the DELETE that removes all items; "" when there is none.
         path_fields: Parameters of the path of an item that repeat one of its fields.
-        fixed: Values of fields of every item.
-        absent: Fields of the shapes that these items do not have.
+        fixed: Values of fields of every item; None takes a field away.
         body: Rules for the body of a creation.
         embeds: Field -> collection whose items it lists.
         also: Items of locations that the list of the organisation shows after its own.
@@ -145,7 +147,6 @@ class Collection:
     clear: str = ""
     path_fields: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, Value | Maker] = field(default_factory=dict)
-    absent: tuple[str, ...] = ()
     body: BodyRule | None = None
     embeds: Mapping[str, Collection] = field(default_factory=dict)
     also: Collection | None = None
@@ -216,3 +217,23 @@ def resolved(shape: str | Shape) -> Shape:
 def value_of(value: Value | Maker, subject: Subject) -> Any:
     """A fixed value, or the one made for the subject."""
     return value(subject) if callable(value) else value
+
+
+def fix(found: JsonObject, fixed: Mapping[str, Value | Maker], subject: Subject) -> JsonObject:
+    """Put fixed values over generated ones, in place.
+
+    Args:
+        found: The generated object.
+        fixed: Values by field; None takes the field away.
+        subject: What it is about.
+
+    Returns:
+        The same object.
+    """
+    for name, given in fixed.items():
+        value = value_of(given, subject)
+        if value is None:
+            found.pop(name, None)
+        else:
+            found[name] = value
+    return found

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from Space_OdT.simulator.filling import Subject, fill
 from Space_OdT.simulator.generated.bodies import body_object, check_body, check_types
 from Space_OdT.simulator.generated.catalogue import CollectionHandler
-from Space_OdT.simulator.generated.declarations import Document, resolved, value_of
+from Space_OdT.simulator.generated.declarations import Document, fix, resolved
 from Space_OdT.simulator.generated.guards import Guard
 from Space_OdT.simulator.generated.merging import merged
 from Space_OdT.simulator.organisation.keys import canonical
 from Space_OdT.simulator.protocol import JsonObject, Reply, Request
+from Space_OdT.simulator.shapes import Kind, Shape
 
 if TYPE_CHECKING:
     from Space_OdT.simulator.world import World
@@ -54,11 +55,12 @@ class DocumentHandler:
         """The document as nobody has touched it."""
         document = self.document
         found: JsonObject = {}
-        if document.shape:
+        if document.list_key:
+            items = Shape(Kind.LIST, item=resolved(document.shape))
+            found[document.list_key] = fill(items, subject, document.list_key)
+        elif document.shape:
             found = fill(resolved(document.shape), subject)
-        for name, value in document.fixed.items():
-            found[name] = value_of(value, subject)
-        return found
+        return fix(found, document.fixed, subject)
 
     def write(self, world: World, request: Request) -> Reply:
         """Answer a PUT: lay the body over what is there."""
@@ -68,7 +70,7 @@ class DocumentHandler:
         body = body_object(request)
         if document.body is not None:
             check_body(body, document.body)
-        elif document.shape:
+        elif document.shape and not document.list_key:
             check_types(body, resolved(document.shape))
         if document.translate is not None:
             body = document.translate(world, request, body)

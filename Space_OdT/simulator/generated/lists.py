@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from Space_OdT.simulator.filling import Subject
 from Space_OdT.simulator.filling.filler import fill, fill_object
 from Space_OdT.simulator.filling.links import LINKS
-from Space_OdT.simulator.generated.declarations import Items, resolved, value_of
+from Space_OdT.simulator.generated.declarations import Items, fix, resolved, value_of
 from Space_OdT.simulator.generated.documents import path_of
 from Space_OdT.simulator.generated.guards import Guard
 from Space_OdT.simulator.organisation.views import LazyList
@@ -53,6 +53,4 @@ class ItemsHandler:
         found = fill_object(
             shape, subject, items.link, place, index=index, list_place=items.list_key
         )
-        for name, value in items.fixed.items():
-            found[name] = value_of(value, subject)
-        return found
+        return fix(found, items.fixed, subject)

@@ -120,6 +120,11 @@ REPORTS = Area(
 )
 
 
+def _emails(subject: Subject) -> list[dict[str, object]]:
+    address = f"contact{subject.draw('email', 10**5):05d}@example.com"
+    return [{"value": address, "type": "work", "primary": True}]
+
+
 def _contact_source(subject: Subject) -> str:
     del subject
     return "CH"
@@ -140,6 +145,8 @@ CONTACTS = Area(
             name_field="displayName",
             per_parent=3,
             fixed={
+                "emails": _emails,
+                "sipAddresses": None,
                 "source": _contact_source,
                 "orgId": lambda subject: uuid_of(subject.organisation.id),
             },

@@ -35,7 +35,11 @@ SETTINGS = Area(
             paging="start",
         ),
         Document(f"{D}/availableMembers/count", fixed={"totalCount": calling_people}),
-        Document(f"{D}/backgroundImages", "telephony.devices.list_background_images"),
+        Document(
+            f"{D}/backgroundImages",
+            "telephony.devices.list_background_images",
+            fixed={"count": "2"},
+        ),
         Items(
             f"{D}/dectNetworks/supportedDevices",
             "devices",

@@ -148,6 +148,12 @@ _HOLIDAYS = Collection(
     create=f"{T}/operatingModes/{{modeId}}/holidays",
     body={"name!": str, "allDayEnabled!": bool, "startDate!": str, "endDate!": str},
 )
+
+
+def _location_of_mode(subject: Subject) -> JsonObject | None:
+    return _location(subject) if subject.index % 2 else None
+
+
 _MODE_TYPES = ("SAME_HOURS_DAILY", "DIFFERENT_HOURS_DAILY", "HOLIDAY", "NONE")
 HOURS = Area(
     TELEPHONY,
@@ -180,7 +186,7 @@ HOURS = Area(
             fixed={
                 "type": by_index(*_MODE_TYPES),
                 "level": by_index("ORGANIZATION", "LOCATION"),
-                "location": _location,
+                "location": _location_of_mode,
             },
             create=f"{T}/operatingModes",
             body={

@@ -15,7 +15,9 @@ from Space_OdT.simulator.tables.parts import GREETING, criteria, digit_patterns,
 from Space_OdT.simulator.tables.scopes import PEOPLE, PEOPLE_CONFIG, TELEPHONY
 from Space_OdT.simulator.tables.translations import (
     agents_by_id,
+    caller_id_by_id,
     monitored_by_id,
+    own_caller_id,
 )
 
 F = "/people/{personId}/features"
@@ -281,7 +283,13 @@ CONFIG = Area(
             fixed={"type": "CALL_QUEUE"},
             scopes=PEOPLE,
         ),
-        Document(f"{P}/agent/callerId", "person_settings.agent_caller_id.read", put=204),
+        Document(
+            f"{P}/agent/callerId",
+            fixed={"selectedCallerId": own_caller_id},
+            put=204,
+            body={"selectedCallerId!": str},
+            translate=caller_id_by_id,
+        ),
         flag_document(f"{P}/anonymousCallReject"),
         Document(f"{P}/answerSettings", "person_settings.answer.read", put=204),
         Items(
@@ -328,6 +336,7 @@ CONFIG = Area(
         Document(
             f"{P}/executive/assignedAssistants",
             "person_settings.executive.assigned_assistants",
+            list_key="assistants",
             put=204,
         ),
         Document(
@@ -387,7 +396,9 @@ CONFIG = Area(
         Document(
             f"{P}/modeManagement/features",
             "person_settings.mode_management.assigned_features",
+            list_key="features",
             put=200,
+            body={"featureIds!": [str]},
         ),
         Items(
             f"{P}/monitoring/availableMembers",

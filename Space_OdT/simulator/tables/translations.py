@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from Space_OdT.simulator import errors
 from Space_OdT.simulator.filling import Subject
 from Space_OdT.simulator.filling.links import person_fields
+from Space_OdT.simulator.organisation.entities import Feature, OwnerKind
 from Space_OdT.simulator.organisation.keys import canonical
 from Space_OdT.simulator.protocol import JsonObject, Request
 
@@ -49,6 +50,38 @@ def agents_by_id(world: World, request: Request, body: JsonObject) -> JsonObject
         return body
     agents = [_member(world, request, identifier) for identifier in body["monitoringAgents"]]
     return {**body, "monitoringAgents": agents}
+
+
+_CALLER_ID_TYPES = {
+    OwnerKind.CALL_QUEUE: "CALL_QUEUE",
+    OwnerKind.HUNT_GROUP: "HUNT_GROUP",
+}
+
+
+def _caller_id(subject: Subject, feature: Feature) -> JsonObject:
+    line = subject.organisation.plan.primary(feature.id)
+    found = {"id": feature.id, "type": _CALLER_ID_TYPES[feature.kind], "name": feature.name}
+    numbers = {"phoneNumber": line.phone_number, "extension": line.extension} if line else {}
+    return {**found, **{name: value for name, value in numbers.items() if value}}
+
+
+def own_caller_id(subject: Subject) -> JsonObject | None:
+    """The queue or hunt group as which an agent calls; of those served, else any."""
+    owner = subject.params.get("personId") or subject.params.get("virtualLineId") or ""
+    organisation = subject.organisation
+    served = organisation.memberships(canonical(owner))
+    known = served or organisation.features_of(OwnerKind.CALL_QUEUE)
+    usable = [feature for feature in known if feature.kind in _CALLER_ID_TYPES]
+    return _caller_id(subject, usable[0]) if usable else None
+
+
+def caller_id_by_id(world: World, request: Request, body: JsonObject) -> JsonObject:
+    """Show the queue or hunt group behind the id that a write names."""
+    feature = world.organisation.features.get(canonical(body["selectedCallerId"]))
+    if feature is None or feature.kind not in _CALLER_ID_TYPES:
+        raise errors.field_invalid("selectedCallerId", "no such queue or hunt group")
+    subject = Subject(world, request.path, request.params)
+    return {"selectedCallerId": _caller_id(subject, feature)}
 
 
 def route_by_id(world: World, _request: Request, body: JsonObject) -> JsonObject:

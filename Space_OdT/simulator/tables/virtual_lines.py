@@ -13,6 +13,7 @@ from Space_OdT.simulator.generated.permissions import (
 )
 from Space_OdT.simulator.tables.parts import digit_patterns, flag_document
 from Space_OdT.simulator.tables.scopes import PEOPLE, TELEPHONY
+from Space_OdT.simulator.tables.translations import caller_id_by_id, own_caller_id
 
 V = "/telephony/config/virtualLines/{virtualLineId}"
 SDK = "telephony.virtual_lines"
@@ -29,7 +30,13 @@ SETTINGS = Area(
             fixed={"type": "CALL_QUEUE"},
             scopes=PEOPLE,
         ),
-        Document(f"{V}/agent/callerId", f"{SDK}.agent_caller_id.read", put=204),
+        Document(
+            f"{V}/agent/callerId",
+            fixed={"selectedCallerId": own_caller_id},
+            put=204,
+            body={"selectedCallerId!": str},
+            translate=caller_id_by_id,
+        ),
         Document(f"{V}/answerSettings", f"{SDK}.answer.read", put=204),
         Items(
             f"{V}/availablePreferredAnswerEndpoints",

@@ -55,7 +55,12 @@ FEATURES = Area(
                 "businessContinuity!": _FORWARD,
             },
         ),
-        Document(f"{F}/callWaiting", "workspace_settings.call_waiting.read", put=204),
+        Document(
+            f"{F}/callWaiting",
+            fixed={"enabled": truth("enabled")},
+            put=204,
+            body={"enabled": bool},
+        ),
         Document(f"{F}/callerId", "workspace_settings.caller_id.read", put=204),
         Document(f"{F}/incomingPermission", "workspace_settings.permissions_in.read", put=204),
         Document(f"{F}/intercept", "workspace_settings.call_intercept.read", put=204),
