@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from Space_OdT.simulator.organisation.api import (
+    agents,
     available_numbers,
     calling_locations,
     devices,
     dial_plans,
+    feature_forwarding,
+    features,
     groups,
     jobs,
     licence_changes,
@@ -54,6 +57,9 @@ _MODULES = (
     route_lists,
     route_usage,
     dial_plans,
+    features,
+    feature_forwarding,
+    agents,
 )
 
 # Of two routes for one path the first counts; these stand before the generated ones.

@@ -245,7 +245,9 @@ class Feature:
         kind: `AUTO_ATTENDANT`, `HUNT_GROUP` or `CALL_QUEUE`.
         customer_assist: Queues only: needs the Customer Assist licence of its agents.
         agents: Members as `{"id", "weight", "joined"}`, in order.
-        settings: Everything else of the details answer, as the API spells it.
+        settings: What was written of the details, as the API spells it.
+        forwarding: What was written of the forwarding settings.
+        rules: Rules of selective forwarding by id.
     """
 
     id: str
@@ -255,8 +257,9 @@ class Feature:
     enabled: bool = True
     customer_assist: bool = False
     agents: list[dict[str, Any]] = field(default_factory=list)
-    alternates: list[dict[str, Any]] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
+    forwarding: dict[str, Any] = field(default_factory=dict)
+    rules: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
