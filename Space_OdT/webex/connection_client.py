@@ -163,6 +163,8 @@ class WebexClient:
             cookie_jar=aiohttp.DummyCookieJar(),
             proxy=self._proxy,
         )
+        # The library would send some calls again by itself: unpaced and unseen. Repeats are ours.
+        self._session._retry_connection = False  # noqa: SLF001 - it has no public switch
         return self
 
     async def __aexit__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 from collections.abc import Callable, Iterable
@@ -192,7 +193,8 @@ class Evidence:
             file.flush()
         except OSError as error:
             self._log_file = None
-            self._tolerate(file.close, "the log")
+            with contextlib.suppress(OSError):  # it would only say the same again
+                file.close()
             self._trouble(f"The log cannot be written any more: {error.strerror or error}")
 
     # -- the archive -----------------------------------------------------------------------

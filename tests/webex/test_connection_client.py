@@ -203,6 +203,14 @@ async def test_a_reset_connection_is_repeated(server, client) -> None:
     assert (await client.request("PUT", "/x", body={})).body == {"id": "1"}
 
 
+async def test_no_repeat_is_sent_behind_our_back(server, client) -> None:
+    server.replies = [Reply(body={}), Reply(do=reset)]
+    await client.request("GET", "/x")  # the next call finds a connection to reuse
+    with pytest.raises(WebexError):
+        await client.request("GET", "/x")
+    assert len(server.seen) == client.stats.calls == 4
+
+
 async def test_a_server_that_never_answers_times_out(server, naps, pacer) -> None:
     server.replies = [Reply(do=hang)]
     async with WebexClient(
