@@ -1,0 +1,1 @@
+"""Inventory reads per processor second, beside bare aiohttp and the SDK."""

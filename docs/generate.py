@@ -1,0 +1,135 @@
+"""Write the reference pages that derive from the code's own tables."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from Space_OdT.cli import build_app
+from Space_OdT.commands import COMMANDS
+from Space_OdT.inventory.manifest import MANIFEST
+from Space_OdT.settings.config import SETTINGS_TABLE
+from Space_OdT.settings.exit_codes import ExitCode
+from Space_OdT.webex.error_handling import RULES, ReasonCode
+
+REFERENCE = Path(__file__).resolve().parent / "reference"
+NOTE = "<!-- Written by `make docs` from the code's own tables: change those, not this page. -->\n"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Render a Markdown table.
+
+    Args:
+        head: Column titles.
+        rows: Cells; bars are escaped, line ends become spaces.
+
+    Returns:
+        The table with a trailing line end.
+    """
+
+    def line(cells: Sequence[object]) -> str:
+        texts = (" ".join(str(cell).split()).replace("|", "\\|") for cell in cells)
+        return f"| {' | '.join(texts)} |"
+
+    return "\n".join([line(head), line(["---"] * len(head)), *map(line, rows)]) + "\n"
+
+
+def _option_rows(command: Any) -> Iterable[tuple[str, str, str]]:
+    for option in command.params:
+        if getattr(option, "hidden", False) or option.name == "help":
+            continue
+        names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
+        default = option.default
+        shown = "" if default is None or default is False or callable(default) else f"`{default}`"
+        yield names, shown, getattr(option, "help", None) or ""
+
+
+def cli_page() -> str:
+    """Render the page of commands and options.
+
+    Returns:
+        Markdown, from the same typer application that parses the command line.
+    """
+    group: Any = typer.main.get_command(build_app())
+    parts = [NOTE, "# Commands\n"]
+    for command in COMMANDS:
+        parsed = group.commands[command.name]
+        parts.append(f"\n## {command.name}\n\n{command.help}\n\n")
+        parts.append(table(["Option", "Default", "Meaning"], _option_rows(parsed)))
+    parts.append("\n## Exit codes\n\n")
+    parts.append(table(["Code", "Meaning"], ((code.value, code.meaning) for code in ExitCode)))
+    return "".join(parts)
+
+
+def settings_page() -> str:
+    """Render the page of settings.
+
+    Returns:
+        Markdown, one row a variable.
+    """
+    rows = (
+        (f"`{entry.variable}`", f"`{entry.default}`" if entry.default else "", entry.description)
+        for entry in SETTINGS_TABLE
+    )
+    return f"{NOTE}# Settings\n\n{table(['Variable', 'Default', 'Meaning'], rows)}"
+
+
+def artifacts_page() -> str:
+    """Render the page of inventory artifacts.
+
+    Returns:
+        Markdown, one row an artifact of the manifest.
+    """
+    rows = (
+        (f"`{entry.artifact}`", f"`{entry.method}`", f"`{entry.path}`", entry.description)
+        for entry in MANIFEST
+    )
+    head = ["Artifact", "Method", "GET", "What it holds"]
+    return f"{NOTE}# Inventory artifacts\n\n{table(head, rows)}"
+
+
+def reason_codes_page() -> str:
+    """Render the page of reason codes and the table that assigns them.
+
+    Returns:
+        Markdown, the closed list of codes, then the rules in the order they are tried.
+    """
+    codes = ((f"`{code.value}`", code.status, code.meaning) for code in ReasonCode)
+    rules = ((rule.when, rule.error_class.value, f"`{rule.reason_code.value}`") for rule in RULES)
+    return (
+        f"{NOTE}# Reason codes\n\n{table(['Code', 'Row ends as', 'Meaning'], codes)}\n"
+        f"## Which answer gets which code\n\n{table(['When', 'Class', 'Code'], rules)}"
+    )
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "artifacts.md": artifacts_page,
+    "cli.md": cli_page,
+    "reason_codes.md": reason_codes_page,
+    "settings.md": settings_page,
+}
+
+
+def main() -> int:
+    """Write every page that is not current.
+
+    Returns:
+        The number of pages that changed; 0 after a second run.
+    """
+    changed = 0
+    for name, render in PAGES.items():
+        target = REFERENCE / name
+        text = render()
+        if not target.exists() or target.read_text(encoding="utf-8") != text:
+            target.write_text(text, encoding="utf-8")
+            changed += 1
+    return changed
+
+
+if __name__ == "__main__":
+    written = main()
+    sys.stdout.write(f"{written} of {len(PAGES)} reference pages written\n")
