@@ -30,12 +30,14 @@ class Notice:
         title: What to do, or what happened.
         body: Which artifacts, and the next step.
         examples: Error texts, as Webex or the network gave them.
+        items: What it is about, one by one: a technical name, and what to know of it.
     """
 
     severity: Severity
     title: str
     body: str
     examples: tuple[str, ...] = ()
+    items: tuple[tuple[str, str], ...] = ()
 
 
 def advise(covered: Sequence[ArtifactCoverage], text: Texts) -> tuple[Notice, ...]:
@@ -64,21 +66,29 @@ def advise(covered: Sequence[ArtifactCoverage], text: Texts) -> tuple[Notice, ..
 
 
 def _scopes(covered: Iterable[ArtifactCoverage], text: Texts) -> list[Notice]:
+    refused = [a for a in covered if a.coverage is Coverage.FORBIDDEN or a.missing_scopes]
+    nameless = [artifact for artifact in refused if not artifact.missing_scopes]
     by_scope: dict[str, list[ArtifactCoverage]] = {}
-    for artifact in covered:
-        if artifact.coverage is Coverage.FORBIDDEN or artifact.missing_scopes:
-            for scope in artifact.missing_scopes or ("",):
-                by_scope.setdefault(scope, []).append(artifact)
-    return [_scope_notice(scope, by_scope[scope], text) for scope in sorted(by_scope, reverse=True)]
+    for artifact in refused:
+        for scope in artifact.missing_scopes:
+            by_scope.setdefault(scope, []).append(artifact)
+    notices = [_missing_scopes(by_scope, text)] if by_scope else []
+    if nameless:
+        body = text("attention_forbidden_body", artifacts=_names(nameless, text))
+        title = text("attention_forbidden")
+        notices.append(Notice(Severity.ERROR, title, body, _examples(nameless)))
+    return notices
 
 
-def _scope_notice(scope: str, artifacts: list[ArtifactCoverage], text: Texts) -> Notice:
-    names = _names(artifacts, text)
-    if not scope:
-        body = text("attention_forbidden_body", artifacts=names)
-        return Notice(Severity.ERROR, text("attention_forbidden"), body, _examples(artifacts))
-    title = text("attention_scope", scope=scope)
-    return Notice(Severity.ERROR, title, text("attention_scope_body", artifacts=names))
+def _missing_scopes(by_scope: dict[str, list[ArtifactCoverage]], text: Texts) -> Notice:
+    scopes = sorted(by_scope)
+    items = tuple((scope, _names(by_scope[scope], text)) for scope in scopes)
+    if len(scopes) == 1:
+        title, body = text("attention_scope", scope=scopes[0]), text("attention_scope_body")
+    else:
+        title = text("attention_scopes", count=len(scopes))
+        body = text("attention_scopes_body", scopes=", ".join(scopes))
+    return Notice(Severity.ERROR, title, body, items=items)
 
 
 def _failures(covered: Iterable[ArtifactCoverage], text: Texts) -> list[Notice]:
@@ -112,7 +122,7 @@ def _consequences(covered: Iterable[ArtifactCoverage], text: Texts) -> list[Noti
     if not waiting:
         return []
     body = text("attention_source_body", artifacts=_names(waiting, text))
-    return [Notice(Severity.WARNING, text("attention_source"), body, _examples(waiting))]
+    return [Notice(Severity.WARNING, text("attention_source"), body)]
 
 
 def _by_reason(

@@ -17,6 +17,7 @@ from Space_OdT.inventory.report.tables import count_records
 _WORST_FIRST = (
     Coverage.FAILED,
     Coverage.FORBIDDEN,
+    Coverage.BLOCKED,
     Coverage.PARTIAL,
     Coverage.NOT_ENTITLED,
     Coverage.READ,
@@ -24,7 +25,8 @@ _WORST_FIRST = (
     Coverage.NO_API,
     Coverage.SKIPPED,
 )
-_TROUBLE = frozenset({Coverage.FAILED, Coverage.FORBIDDEN, Coverage.PARTIAL})
+_ARRIVED = frozenset({Coverage.READ, Coverage.PARTIAL, Coverage.EMPTY})
+_TROUBLE = frozenset({Coverage.FAILED, Coverage.FORBIDDEN, Coverage.PARTIAL, Coverage.BLOCKED})
 
 _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("people", ("people", "person_")),
@@ -110,11 +112,14 @@ class ArtifactCoverage:
     @property
     def lacks_its_source(self) -> bool:
         """Whether nothing of its own failed: the list that its ids come from is incomplete."""
-        return (
-            self.coverage in {Coverage.FAILED, Coverage.PARTIAL}
-            and not self.failures
-            and not self.http_statuses
+        return self.coverage is Coverage.BLOCKED or (
+            self.coverage is Coverage.PARTIAL and not self.failures and not self.http_statuses
         )
+
+    @property
+    def is_read(self) -> bool:
+        """Whether its rows say something about the organisation, be it that there are none."""
+        return self.coverage in _ARRIVED
 
     @property
     def not_entitled(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -111,69 +111,85 @@ class OrganisationFacts:
         return sum(bought) if bought else None
 
 
-def read_facts(exports_dir: Path) -> OrganisationFacts:
+def read_facts(exports_dir: Path, unread: Collection[str] = ()) -> OrganisationFacts:
     """Read the exported files into the numbers of the organisation.
 
     Args:
         exports_dir: Folder of the exported files; any of them may be missing.
+        unread: Artifacts that could not be read: their empty files say nothing.
 
     Returns:
         The numbers; unknown ones stay `None` or empty.
     """
-    places = _location_names(exports_dir)
-    people, people_by_location = _people(exports_dir, places)
-    workspaces, workspaces_by_kind = _workspaces(exports_dir)
-    by_location = _numbers(exports_dir, places)
+    files = _Files(exports_dir, unread)
+    places = _location_names(files)
+    people, people_by_location = _people(files, places)
+    workspaces, workspaces_by_kind = _workspaces(files)
+    by_location = _numbers(files, places)
     return OrganisationFacts(
         people=people,
-        locations=_locations(exports_dir),
+        locations=_locations(files),
         workspaces=workspaces,
         people_by_location=people_by_location,
         workspaces_by_kind=workspaces_by_kind,
         numbers=_sum_states(by_location.values()) if by_location else None,
         numbers_by_location=by_location,
-        licences=_licences(exports_dir),
-        requirements=_requirements(exports_dir),
+        licences=_licences(files),
+        requirements=_requirements(files),
     )
 
 
-def _location_names(exports_dir: Path) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """The exported files that say something."""
+
+    folder: Path
+    unread: Collection[str]
+
+    def has(self, artifact: str) -> bool:
+        return artifact not in self.unread and self._path(artifact).is_file()
+
+    def rows(self, artifact: str, *columns: str) -> Iterator[tuple[str, ...]]:
+        if self.has(artifact):
+            yield from read_columns(self._path(artifact), columns)
+
+    def _path(self, artifact: str) -> Path:
+        return self.folder / f"{artifact}.csv"
+
+
+def _location_names(files: _Files) -> dict[str, str]:
     names: dict[str, str] = {}
     for artifact in ("locations", "calling_locations"):
-        for location_id, name in read_columns(
-            exports_dir / f"{artifact}.csv", ("location_id", "name")
-        ):
+        for location_id, name in files.rows(artifact, "location_id", "name"):
             if location_id and name:
                 names.setdefault(_key(location_id), clean(name))
     return names
 
 
-def _people(exports_dir: Path, places: Mapping[str, str]) -> tuple[Share, dict[str, int]]:
-    source = exports_dir / "people.csv"
-    if not source.is_file():
+def _people(files: _Files, places: Mapping[str, str]) -> tuple[Share, dict[str, int]]:
+    if not files.has("people"):
         return Share(), {}
     total = calling = 0
     by_location: Counter[str] = Counter()
-    for location_id, flag in read_columns(source, ("location_id", "webex_calling_enabled")):
+    for location_id, flag in files.rows("people", "location_id", "webex_calling_enabled"):
         total += 1
         calling += as_flag(flag)
         by_location[_place(location_id, places)] += 1
     return Share(total, calling), dict(by_location)
 
 
-def _locations(exports_dir: Path) -> Share:
-    total = _distinct_ids(exports_dir / "locations.csv", "location_id")
-    calling = _distinct_ids(exports_dir / "calling_locations.csv", "location_id")
+def _locations(files: _Files) -> Share:
+    total = _distinct_ids(files, "locations")
+    calling = _distinct_ids(files, "calling_locations")
     return Share(total, calling)
 
 
-def _workspaces(exports_dir: Path) -> tuple[Share, dict[str, int]]:
-    source = exports_dir / "workspaces.csv"
-    if not source.is_file():
+def _workspaces(files: _Files) -> tuple[Share, dict[str, int]]:
+    if not files.has("workspaces"):
         return Share(), {}
     total = calling = 0
     kinds: Counter[str] = Counter()
-    for flag, raw in read_columns(source, ("webex_calling_enabled", "raw_json")):
+    for flag, raw in files.rows("workspaces", "webex_calling_enabled", "raw_json"):
         total += 1
         calling += as_flag(flag)
         kinds[_kind(raw)] += 1
@@ -189,18 +205,16 @@ def _kind(raw: str) -> str:
     return clean(str(kind or "notSet"))
 
 
-def _numbers(exports_dir: Path, places: Mapping[str, str]) -> dict[str, NumberStates]:
+def _numbers(files: _Files, places: Mapping[str, str]) -> dict[str, NumberStates]:
     counts: dict[str, Counter[str]] = {}
-    for place, state in _number_states(exports_dir, places):
+    for place, state in _number_states(files, places):
         counts.setdefault(place, Counter())[state] += 1
     return {place: NumberStates(**states) for place, states in counts.items()}
 
 
-def _number_states(exports_dir: Path, places: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _number_states(files: _Files, places: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     columns = ("phone_number", "state", "owner_id", "location_id", "location_name")
-    for number, state, owner, location_id, location in read_columns(
-        exports_dir / "numbers.csv", columns
-    ):
+    for number, state, owner, location_id, location in files.rows("numbers", *columns):
         if number:  # the others are extensions without a number of their own
             yield clean(location) or _place(location_id, places), _number_state(state, owner)
 
@@ -211,11 +225,11 @@ def _number_state(state: str, owner: str) -> str:
     return "in_use" if owner else "free"
 
 
-def _licences(exports_dir: Path) -> tuple[LicenceUse, ...]:
+def _licences(files: _Files) -> tuple[LicenceUse, ...]:
     columns = ("sku_or_name", "consumed_units", "total_units")
     return tuple(
         _licence(name, as_count(used), as_count(bought))
-        for name, used, bought in read_columns(exports_dir / "licenses.csv", columns)
+        for name, used, bought in files.rows("licenses", *columns)
     )
 
 
@@ -224,19 +238,19 @@ def _licence(name: str, used: int | None, bought: int | None) -> LicenceUse:
     return LicenceUse(clean(name), used, bought if bought is not None and bought > 0 else None)
 
 
-def _requirements(exports_dir: Path) -> tuple[Requirement, ...]:
+def _requirements(files: _Files) -> tuple[Requirement, ...]:
     columns = ("requirement_id", "status", "artifact", "details")
-    rows = read_columns(exports_dir / "v1_requirements_status.csv", columns)
+    rows = files.rows("v1_requirements_status", *columns)
     return tuple(
         Requirement(clean(name), status == "ok", clean(artifact), clean(details))
         for name, status, artifact, details in rows
     )
 
 
-def _distinct_ids(file: Path, column: str) -> int | None:
-    if not file.is_file():
+def _distinct_ids(files: _Files, artifact: str) -> int | None:
+    if not files.has(artifact):
         return None
-    return len({_key(cell) for (cell,) in read_columns(file, (column,)) if cell})
+    return len({_key(cell) for (cell,) in files.rows(artifact, "location_id") if cell})
 
 
 def _place(location_id: str, places: Mapping[str, str]) -> str:

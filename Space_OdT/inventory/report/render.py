@@ -50,7 +50,7 @@ def render_report(exports_dir: Path, context: ReportContext) -> str:
     """
     text = Texts()
     covered = cover(context.artifacts, read_status(exports_dir), exports_dir)
-    facts = read_facts(exports_dir)
+    facts = read_facts(exports_dir, {one.info.name for one in covered if not one.is_read})
     styles = Markup(palette_css()) + _asset("report.css")  # noqa: S704 - own colours
     theme, script = _asset("theme.js"), _asset("report.js")
     records = _records(exports_dir)

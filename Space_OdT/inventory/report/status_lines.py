@@ -41,6 +41,8 @@ class Coverage(StrEnum):
     """The token may not read it."""
     FAILED = "failed"
     """Nothing arrived because of errors."""
+    BLOCKED = "blocked"
+    """Nothing of its own failed: the list that its ids come from could not be read."""
     NOT_ENTITLED = "not_entitled"
     """The organisation or its entities lack the licence for it."""
     NO_API = "no_api"
@@ -115,8 +117,11 @@ def _line(cells: tuple[str, ...]) -> StatusLine:
     record = dict(zip(_STATUS_COLUMNS, map(clean, cells), strict=True))
     rows = as_count(record["count"])
     coverage = _RESULTS.get(record["result"].strip().lower(), Coverage.FAILED)
+    failures = as_count(record["failures"]) or 0
     if coverage is Coverage.READ and rows == 0:
         coverage = Coverage.EMPTY
+    if record["result"] == "error" and not failures and not record["http_status"]:
+        coverage = Coverage.BLOCKED  # no read of its own was refused: none was sent
     return StatusLine(
         module=record["module"],
         method=record["method"],
@@ -127,7 +132,7 @@ def _line(cells: tuple[str, ...]) -> StatusLine:
         rows=rows,
         seconds=(as_count(record["elapsed_ms"]) or 0) / 1000,
         calls=as_count(record["calls"]) or 0,
-        failures=as_count(record["failures"]) or 0,
+        failures=failures,
         failure_reasons=record["failure_reasons"],
         not_entitled=as_count(record["not_entitled"]) or 0,
         not_configured=as_count(record["not_configured"]) or 0,

@@ -39,6 +39,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "coverage_empty": "Nothing there",
         "coverage_forbidden": "Not permitted",
         "coverage_failed": "Failed",
+        "coverage_blocked": "Source not read",
         "coverage_not_entitled": "Not entitled",
         "coverage_no_api": "Not offered by the API",
         "coverage_skipped": "Not in this run",
@@ -47,6 +48,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "coverage_empty_means": "The read succeeded; the organisation has nothing of the kind.",
         "coverage_forbidden_means": "The token lacks a scope or role.",
         "coverage_failed_means": "Nothing arrived because of errors.",
+        "coverage_blocked_means": "The list that its ids come from could not be read.",
         "coverage_not_entitled_means": "The organisation or its entities lack the licence for it.",
         "coverage_no_api_means": "Webex has no such read; there is nothing to repair.",
         "coverage_skipped_means": "This run was told not to read it.",
@@ -65,7 +67,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "tile_duration": "Duration",
         "tile_attention": "Needs attention",
         "note_over": "{count} over their limit",
-        "note_attention": "{errors} to repair · {warnings} read in part",
+        "note_attention": "{errors} to repair · {warnings} to know",
         "note_attention_none": "nothing failed",
         "note_calling": "{share} of all people",
         "note_calling_part": "{part} with Webex Calling",
@@ -84,15 +86,18 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "moved. Run inventory_run again with the same output folder: it goes on where it "
         "stopped.",
         "attention_scope": "Add the scope {scope}",
-        "attention_scope_body": "{artifacts}: refused without it. Ask for a token that "
-        "has it, then run inventory_run again.",
+        "attention_scopes": "Add {count} scopes",
+        "attention_scope_body": "Webex refused reads without it. Ask for a token that has it, then "
+        "run inventory_run again.",
+        "attention_scopes_body": "Webex refused reads without them. Ask for a token that has "
+        "{scopes}, then run inventory_run again.",
         "attention_forbidden": "Not permitted",
         "attention_forbidden_body": "Webex refused {artifacts} without naming a scope. Check that "
         "the token belongs to a full administrator (a read-only administrator may be enough), "
         "then run inventory_run again.",
         "attention_failed": "Failed: {reason}",
         "attention_failed_body": "{artifacts}: nothing arrived. Run inventory_run again; if it "
-        "fails the same way, take the trackingId from the error text to Webex support.",
+        "fails the same way, take the tracking ids from status_failures.csv to Webex support.",
         "attention_partial": "Read in part: {reason}",
         "attention_partial_body": "{artifacts}: the rows that could be read are exported; the rest"
         " is listed with its reason in status_failures.csv.",

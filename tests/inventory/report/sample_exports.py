@@ -128,11 +128,14 @@ def sample_context(**changes: Any) -> ReportContext:
 class SampleExports:
     """Writes one export folder."""
 
-    def __init__(self, folder: Path, people: int, seed: int = 1, *, perfect: bool = False) -> None:
+    def __init__(
+        self, folder: Path, people: int, seed: int = 1, *, perfect: bool = False, padding: int = 0
+    ) -> None:
         self.folder = folder
         self.size = people
         self.random = random.Random(seed)
         self.perfect = perfect
+        self.padding = padding
         self.truth = Truth()
         self.status: list[dict[str, Any]] = []
 
@@ -285,7 +288,7 @@ class SampleExports:
                     "rings": n % 7,
                     "note": self._text("plain"),
                     "nested": {"deep": [1, 2, n]},
-                    "pad": "x" * 600,
+                    "pad": "x" * self.padding,
                 },
             }
             for n in range(count)

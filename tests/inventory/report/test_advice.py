@@ -9,6 +9,7 @@ from Space_OdT.inventory.report.texts import Texts
 from tests.inventory.report.test_coverage import ArtifactInfo, Group, covered_by
 
 TEXT = Texts()
+FORBIDDEN = {"result": "forbidden", "http_status": 403, "count": 0, "failures": 1}
 
 
 def notices(folder, *records):
@@ -18,19 +19,26 @@ def notices(folder, *records):
     return advise(covered_by(folder, *records, artifacts=infos), TEXT)
 
 
-def test_one_missing_scope_is_one_notice_that_names_it_and_its_artifacts(tmp_path):
-    lack = {
-        "result": "forbidden",
-        "http_status": 403,
-        "count": 0,
-        "missing_scope": "spark-admin:people_read",
-    }
+def test_one_missing_scope_is_named_with_its_artifacts(tmp_path):
     (notice,) = notices(
-        tmp_path, {"module": "people", **lack}, {"module": "person_numbers", **lack}
+        tmp_path,
+        {"module": "people", **FORBIDDEN, "missing_scope": "scope:people"},
+        {"module": "person_numbers", **FORBIDDEN, "missing_scope": "scope:people"},
     )
     assert notice.severity is Severity.ERROR
-    assert "spark-admin:people_read" in notice.title
-    assert "people, person_numbers" in notice.body
+    assert notice.title == "Add the scope scope:people"
+    assert notice.items == (("scope:people", "people, person_numbers"),)
+
+
+def test_several_missing_scopes_are_one_request_for_a_token(tmp_path):
+    (notice,) = notices(
+        tmp_path,
+        {"module": "people", **FORBIDDEN, "missing_scope": "scope:people"},
+        {"module": "groups", **FORBIDDEN, "missing_scope": "scope:groups"},
+    )
+    assert notice.title == "Add 2 scopes"
+    assert "scope:groups, scope:people" in notice.body
+    assert notice.items == (("scope:groups", "groups"), ("scope:people", "people"))
 
 
 def test_a_refusal_without_a_scope_says_what_to_check(tmp_path):

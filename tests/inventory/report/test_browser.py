@@ -211,3 +211,10 @@ def test_on_paper_coverage_and_charts_are_whole_and_controls_are_gone(visit):
     assert not here.page.locator("#data").is_visible()
     assert here.page.locator("#figure-people svg rect.bar").first.is_visible()
     assert here.page.evaluate("getComputedStyle(document.body).color") == "rgb(19, 32, 44)"
+
+
+def test_the_failures_of_an_artifact_are_one_click_away(visit):
+    here = visit()
+    here.page.locator("#cov-workspace_devices a", has_text="Show the failures").click()
+    assert here.page.locator("#view-name").inner_text() == "status_failures"
+    assert here.rows().count() == 2

@@ -53,7 +53,9 @@ def covered_by(folder, *records, artifacts=(PEOPLE,)):
         ({"result": "partial", "count": 3, "failures": 1}, Coverage.PARTIAL),
         ({"result": "forbidden", "http_status": 403, "count": 0}, Coverage.FORBIDDEN),
         ({"result": "not_found", "http_status": 404, "count": 0}, Coverage.FAILED),
-        ({"result": "error", "count": 0}, Coverage.FAILED),
+        ({"result": "error", "count": 0, "failures": 1}, Coverage.FAILED),
+        ({"result": "error", "count": 0, "http_status": 500}, Coverage.FAILED),
+        ({"result": "error", "count": 0, "error": "no source"}, Coverage.BLOCKED),
         ({"result": "failed", "count": 0}, Coverage.FAILED),
         ({"result": "a word of tomorrow", "count": 0}, Coverage.FAILED),
         ({"result": "not_entitled", "count": 0}, Coverage.NOT_ENTITLED),
@@ -90,8 +92,8 @@ def test_several_records_of_one_artifact_are_joined(tmp_path):
 
 
 def test_the_worst_record_decides_when_nothing_arrived(tmp_path):
-    records = ({"result": result, "count": 0} for result in ("empty", "not_entitled", "error"))
-    (artifact,) = covered_by(tmp_path, *records)
+    results = ("empty", "not_entitled", "failed", "error")
+    (artifact,) = covered_by(tmp_path, *({"result": result, "count": 0} for result in results))
     assert artifact.coverage is Coverage.FAILED
 
 

@@ -82,3 +82,11 @@ def test_a_workspace_with_unreadable_json_has_no_kind(tmp_path):
     text = 'webex_calling_enabled,raw_json\nTrue,{broken\nFalse,"[1]"\n'
     (tmp_path / "workspaces.csv").write_text(text, encoding="utf-8")
     assert read_facts(tmp_path).workspaces_by_kind == {"notSet": 2}
+
+
+def test_the_empty_file_of_an_artifact_that_could_not_be_read_says_nothing(tmp_path):
+    SampleExports(tmp_path, 10).write()
+    facts = read_facts(tmp_path, unread={"people", "workspaces", "numbers", "licenses"})
+    assert facts.people == facts.workspaces == Share()
+    assert (facts.numbers, facts.licences) == (None, ())
+    assert facts.locations.total

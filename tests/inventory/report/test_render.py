@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from datetime import timedelta
@@ -178,7 +179,7 @@ def test_a_perfect_run_says_so(tmp_path):
 
 
 def test_the_page_stays_small_when_the_export_is_large(tmp_path):
-    SampleExports(tmp_path, 1500).write()
+    SampleExports(tmp_path, 1500, padding=600).write()
     assert len(render_report(tmp_path, sample_context()).encode()) < 6_000_000
 
 
@@ -231,3 +232,10 @@ def test_an_artifact_of_an_earlier_run_says_when_it_was_read(sample):
     later = sample_context().generated_at + timedelta(days=3)
     html = render_report(sample[0], sample_context(generated_at=later))
     assert "Kept from an earlier run: read 2025-03-09 14:00 UTC" in html
+
+
+def test_headings_skip_no_level(sample):
+    levels = [int(tag[1]) for tag, _ in sample[3].elements if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(below <= above + 1 for above, below in itertools.pairwise(levels))

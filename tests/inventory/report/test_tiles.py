@@ -67,9 +67,7 @@ def test_calls_are_those_of_the_run_or_the_sum_of_the_records(tmp_path):
 
 def test_attention_counts_repairs_and_warnings():
     notices = [Notice(Severity.ERROR, "a", ""), Notice(Severity.WARNING, "b", "")]
-    assert (
-        tiles(OrganisationFacts(), (), notices)["attention"].note == "1 to repair · 1 read in part"
-    )
+    assert tiles(OrganisationFacts(), (), notices)["attention"].note == "1 to repair · 1 to know"
     fine = tiles(OrganisationFacts(), (), [Notice(Severity.FINE, "a", "")])["attention"]
     assert (fine.value, fine.alarm) == ("0", False)
 
@@ -92,3 +90,8 @@ def test_an_empty_export_still_has_all_tiles(tmp_path):
 )
 def test_durations_have_two_units_at_most(seconds, text):
     assert duration(seconds) == text
+
+
+def test_a_run_without_repeats_says_so():
+    assert tiles(OrganisationFacts(), retries=0)["calls"].note == "none repeated"
+    assert tiles(OrganisationFacts(), retries=None)["calls"].note == ""

@@ -296,8 +296,9 @@
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       viewer.search.focus();
-    } else if (event.key === "Escape") {
+    } else if (event.key === "Escape" && byId("view-columns").open) {
       byId("view-columns").open = false;
+      byId("view-columns").querySelector("summary").focus();
     }
   });
   let folded = [];
