@@ -5,7 +5,9 @@ from __future__ import annotations
 from Space_OdT.simulator.organisation.api import (
     agents,
     available_numbers,
+    call_routing,
     calling_locations,
+    device_changes,
     devices,
     dial_plans,
     feature_forwarding,
@@ -15,6 +17,7 @@ from Space_OdT.simulator.organisation.api import (
     licence_changes,
     licences,
     location_changes,
+    location_settings,
     locations,
     number_inventory,
     numbers,
@@ -26,7 +29,10 @@ from Space_OdT.simulator.organisation.api import (
     route_lists,
     route_usage,
     scim,
+    scim_bulk,
     trunks,
+    virtual_extensions,
+    virtual_lines,
     workspace_changes,
     workspaces,
 )
@@ -52,6 +58,7 @@ _MODULES = (
     devices,
     jobs,
     scim,
+    scim_bulk,
     trunks,
     route_groups,
     route_lists,
@@ -60,6 +67,11 @@ _MODULES = (
     features,
     feature_forwarding,
     agents,
+    virtual_lines,
+    virtual_extensions,
+    location_settings,
+    call_routing,
+    device_changes,
 )
 
 # Of two routes for one path the first counts; these stand before the generated ones.

@@ -64,7 +64,8 @@ class Licence:
 class Location:
     """A site; `calling` says whether it was enabled for Webex Calling.
 
-    The fields below `calling` have a meaning only then.
+    The fields below `calling` have a meaning only then. Emergency calls show the main number, or
+    the number of `emergency_member`.
     """
 
     id: str
@@ -97,6 +98,8 @@ class Location:
     unknown_extensions: bool = False
     unknown_route_type: str | None = None
     unknown_route_id: str | None = None
+    emergency_member: str | None = None
+    elin_minutes: int = 60
 
 
 @dataclass(slots=True)
@@ -273,8 +276,7 @@ class VirtualLine:
     location_id: str
     caller_first_name: str | None = None
     caller_last_name: str | None = None
-    external_caller_name: str | None = None
-    custom_external_caller_name: str | None = None
+    caller_number: str | None = None
     announcement_language: str | None = None
     time_zone: str | None = None
     directory_search: bool = True

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from Space_OdT.simulator import errors
 from Space_OdT.simulator.organisation.api import scopes
 from Space_OdT.simulator.organisation.api.access import calling_person_at, workspace_at
+from Space_OdT.simulator.organisation.documents import read_document
 from Space_OdT.simulator.organisation.entities import Device, OwnerKind
 from Space_OdT.simulator.organisation.keys import canonical
 from Space_OdT.simulator.organisation.organisation import Organisation
@@ -123,7 +124,12 @@ def read_calling_device(world: World, request: Request) -> JsonObject:
     }
 
 
-def _assigned(organisation: Organisation, device: Device, *, activated: str) -> JsonObject:
+NO_HOTELING = {"enabled": False, "limitGuestUse": False, "guestHoursLimit": 12}
+
+
+def _assigned(
+    organisation: Organisation, device: Device, activated: str, hoteling: JsonObject
+) -> JsonObject:
     phone = device.type == "phone"
     return {
         "id": device.calling_id or device.id,
@@ -134,17 +140,19 @@ def _assigned(organisation: Organisation, device: Device, *, activated: str) -> 
         "ipAddress": device.ip,
         "primaryOwner": True,
         "type": "PRIMARY",
-        "hoteling": {"enabled": False, "limitGuestUse": False, "guestHoursLimit": 12},
+        "hoteling": hoteling,
         "owner": render_owner(organisation, device.owner_id, device.owner_kind),
         "activationState": activated,
     }
 
 
-def _assigned_to(world: World, owner_id: str, *, activated: str) -> JsonObject:
+def _assigned_to(
+    world: World, owner_id: str, activated: str, hoteling: JsonObject = NO_HOTELING
+) -> JsonObject:
     organisation = world.organisation
     devices = organisation.devices_of(owner_id)
     return {
-        "devices": [_assigned(organisation, device, activated=activated) for device in devices],
+        "devices": [_assigned(organisation, device, activated, hoteling) for device in devices],
         "maxDeviceCount": MAX_DEVICES,
         "maxOwnedDeviceCount": MAX_OWNED_DEVICES,
     }
@@ -152,7 +160,7 @@ def _assigned_to(world: World, owner_id: str, *, activated: str) -> JsonObject:
 
 def read_person_devices(world: World, request: Request) -> JsonObject:
     """Answer `GET /telephony/config/people/{personId}/devices`."""
-    return _assigned_to(world, calling_person_at(world, request).id, activated="activated")
+    return _assigned_to(world, calling_person_at(world, request).id, "activated")
 
 
 def count_person_devices(world: World, request: Request) -> JsonObject:
@@ -166,7 +174,9 @@ def read_workspace_devices(world: World, request: Request) -> JsonObject:
     workspace = workspace_at(world, request)
     if world.organisation.calling_workspace_kind(workspace.id) == "none":
         raise ApiError(400, "Workspace not found or not a calling workspace", 4003)
-    return _assigned_to(world, workspace.id, activated="ACTIVATED")
+    path = f"/telephony/config/workspaces/{workspace.id}/devices"
+    hoteling = read_document(world, path) or NO_HOTELING
+    return _assigned_to(world, workspace.id, "ACTIVATED", hoteling)
 
 
 def read_members(world: World, request: Request) -> JsonObject:

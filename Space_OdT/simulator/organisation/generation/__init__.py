@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from Space_OdT.simulator.identifiers import encode_id, seeded_uuid
 from Space_OdT.simulator.organisation.generation.features import add_features
+from Space_OdT.simulator.organisation.generation.past_jobs import add_past_jobs
 from Space_OdT.simulator.organisation.generation.people import add_groups, add_people
 from Space_OdT.simulator.organisation.generation.rooms import add_devices, add_workspaces
 from Space_OdT.simulator.organisation.generation.routing import add_routing, connect_locations
@@ -42,5 +43,6 @@ def generate_organisation(size: int, seed: int) -> Organisation:
     add_features(sites)
     add_inventory(sites)
     add_groups(sites)
+    add_past_jobs(sites)
     buy_units(organisation)
     return organisation

@@ -93,7 +93,6 @@ def _virtual_line(sites: Sites, index: int, location: Location) -> None:
         location_id=location.id,
         caller_first_name="Línia",
         caller_last_name=surname,
-        external_caller_name=location.name[:30],
         announcement_language=location.announcement_language,
         time_zone=location.time_zone,
     )
