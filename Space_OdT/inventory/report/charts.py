@@ -20,6 +20,9 @@ _LABEL_BASELINE = 14
 _BAR_TOP = 22
 _BAR_HEIGHT = 10
 _LONGEST_LABEL = 34
+_SHORTEST_LABEL = 14
+_LINE_CHARACTERS = 42
+"""What fits in one line above a bar on a phone: the label and the caption together."""
 _SMALLEST_SHARE = 0.6
 """Percent of the width that a bar keeps however small its value, so that it stays visible."""
 
@@ -123,9 +126,10 @@ def percent(part: int, whole: int) -> str:
     return f"{value:.0f} %"
 
 
-def shorten(label: str, longest: int = _LONGEST_LABEL) -> str:
-    """Cut a label to what fits above a bar on a phone."""
+def shorten(label: str, caption: str = "") -> str:
+    """Cut a label to what fits above a bar on a phone, beside its caption."""
     text = " ".join(label.split())
+    longest = max(_SHORTEST_LABEL, min(_LONGEST_LABEL, _LINE_CHARACTERS - len(caption)))
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
@@ -137,7 +141,7 @@ def _bar_row(bar: Bar, top_edge: int, scale: int) -> Markup:
     ).format(
         remainder="" if bar.parts else " remainder",
         tip=_tip(bar),
-        label=shorten(bar.label),
+        label=shorten(bar.label, bar.caption),
         caption=bar.caption,
         text_y=top_edge + _LABEL_BASELINE,
         bars=_bars(bar, bar.whole or scale, top_edge),

@@ -108,3 +108,5 @@ def test_the_largest_are_kept_and_a_rest_of_one_is_not_hidden():
 def test_a_long_label_is_cut_to_what_a_phone_shows():
     assert shorten("one\nline") == "one line"
     assert len(shorten("x" * 80)) == 34
+    assert len(shorten("x" * 80, "403 of 400 · 3 over")) == 23
+    assert len(shorten("x" * 80, "y" * 80)) == 14
