@@ -98,11 +98,8 @@ def _outside(organisation: Organisation, found: Destination, origin: Location) -
         route = _route_fields(organisation, plan.route_type, plan.route_id)
         return {"destinationType": "PBX_USER", "pbxUser": {**shown, **route}}
     if found.unknown_route is not None:
-        kind, route_id = (
-            found.unknown_route.unknown_route_type,
-            found.unknown_route.unknown_route_id,
-        )
-        route = _route_fields(organisation, kind, route_id)
+        home = found.unknown_route
+        route = _route_fields(organisation, home.unknown_route_type, home.unknown_route_id)
         return {"destinationType": "UNKNOWN_EXTENSION", "unknownExtension": route}
     if found.pstn_location is not None:
         route = _route_fields(organisation, origin.route_type, origin.route_id)

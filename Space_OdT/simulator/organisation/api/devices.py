@@ -160,7 +160,7 @@ def _assigned_to(
 
 def read_person_devices(world: World, request: Request) -> JsonObject:
     """Answer `GET /telephony/config/people/{personId}/devices`."""
-    return _assigned_to(world, calling_person_at(world, request).id, "activated")
+    return _assigned_to(world, calling_person_at(world, request).id, "ACTIVATED")
 
 
 def count_person_devices(world: World, request: Request) -> JsonObject:

@@ -61,14 +61,11 @@ def update_internal_dialing(world: World, request: Request) -> None:
     if not isinstance(enabled, bool):
         raise errors.field_invalid("enableUnknownExtensionRoutePolicy", "true or false expected")
     identity = body.get("unknownExtensionRouteIdentity")
+    route: tuple[str | None, str | None] = location.unknown_route_type, location.unknown_route_id
     if identity is not None:
         route = _checked_identity(world.organisation, identity)
-    elif location.unknown_route_type and location.unknown_route_id:
-        route = location.unknown_route_type, location.unknown_route_id
-    elif enabled:
+    elif enabled and location.unknown_route_id is None:
         raise errors.field_missing("unknownExtensionRouteIdentity")
-    else:
-        route = None, None
     location.unknown_extensions = enabled
     location.unknown_route_type, location.unknown_route_id = route if enabled else (None, None)
 

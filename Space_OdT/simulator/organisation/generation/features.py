@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from random import Random
+from typing import Any
 
 from Space_OdT.simulator.organisation.entities import (
     Feature,
@@ -28,6 +29,8 @@ _ID_KINDS = {
     OwnerKind.CALL_QUEUE: "CALL_QUEUE",
     OwnerKind.VOICE_MESSAGING: "VOICE_PORTAL",
 }
+
+_FORWARDED = frozenset(_ID_KINDS) - {OwnerKind.VOICE_MESSAGING}
 
 
 def add_features(sites: Sites) -> None:
@@ -76,11 +79,33 @@ def _feature(
     identifier = sites.new_id(_ID_KINDS[kind], label, location.id)
     feature = Feature(identifier, kind, f"{label} {location.name}"[:30], location.id)
     feature.agents = members
+    if kind in _FORWARDED:
+        rule = _selective_rule(sites, identifier)
+        feature.rules[rule["id"]] = rule
     sites.organisation.add_feature(feature)
     number = sites.next_number(location) if numbered else None
     extension = sites.next_extension(location)
     sites.organisation.plan.attach(Line(identifier, kind, location.id, number, extension))
     return feature
+
+
+def _selective_rule(sites: Sites, feature_id: str) -> dict[str, Any]:
+    return {
+        "id": sites.new_id("CALL_FORWARDING_SELECTIVE_RULE", feature_id),
+        "name": "Fora d'horari",
+        "businessSchedule": "Horari laboral",
+        "enabled": False,
+        "forwardTo": {"selection": "FORWARD_TO_DEFAULT_NUMBER"},
+        "callsFrom": {
+            "selection": "ANY",
+            "customNumbers": {
+                "privateNumberEnabled": False,
+                "unavailableNumberEnabled": False,
+                "numbers": [],
+            },
+        },
+        "callsTo": {"numbers": []},
+    }
 
 
 def _virtual_line(sites: Sites, index: int, location: Location) -> None:
