@@ -29,6 +29,7 @@ class Kind(StrEnum):
     DATE = "date"
     TIME = "time"
     ANYTHING = "anything"
+    NOTHING = "nothing"
 
 
 @dataclass(slots=True, frozen=True)
@@ -64,6 +65,10 @@ _PLAIN: dict[Any, Kind] = {
     dt.time: Kind.TIME,
 }
 _ANYTHING = Shape(Kind.ANYTHING)
+_NOTHING = Shape(Kind.NOTHING)
+
+
+_VAGUE = frozenset({Kind.TEXT, Kind.ANYTHING, Kind.NOTHING})
 
 
 @cache
@@ -91,15 +96,6 @@ def shape_of(method: str) -> Shape:
     return shape.item if shape.kind is Kind.LIST and shape.item else shape
 
 
-@cache
-def shape_of_model(path: str) -> Shape:
-    """Read a model of the SDK by its module and name, such as `wxc_sdk.common:Greeting`."""
-    import importlib
-
-    module, _, name = path.partition(":")
-    return _read(getattr(importlib.import_module(module), name), ())
-
-
 def _read(hint: Any, above: tuple[Any, ...]) -> Shape:
     if hint in _PLAIN:
         return Shape(_PLAIN[hint])
@@ -118,7 +114,7 @@ def _read(hint: Any, above: tuple[Any, ...]) -> Shape:
 
 def _read_union(arguments: tuple[Any, ...], above: tuple[Any, ...]) -> Shape:
     shapes = [_read(argument, above) for argument in arguments if argument is not type(None)]
-    telling = [shape for shape in shapes if shape.kind not in (Kind.TEXT, Kind.ANYTHING)]
+    telling = [shape for shape in shapes if shape.kind not in _VAGUE]
     return (telling or shapes or [_ANYTHING])[0]
 
 
@@ -145,10 +141,10 @@ def _read_class(hint: Any, above: tuple[Any, ...]) -> Shape:
 def _read_model(model: Any, above: tuple[Any, ...]) -> Shape:
     # A model inside itself, or too deep, is left out: the field simply does not appear.
     if model in above or len(above) >= MAX_DEPTH:
-        return _ANYTHING
+        return _NOTHING
     fields = []
     for name, info in model.model_fields.items():
         shape = _read(info.annotation, (*above, model))
-        if shape != _ANYTHING and (shape.kind is not Kind.LIST or shape.item != _ANYTHING):
+        if _NOTHING not in (shape, shape.item):
             fields.append((info.alias or name, shape))
     return Shape(Kind.OBJECT, fields=tuple(fields), model=model.__name__)

@@ -34,7 +34,40 @@ PLAIN = {
 }
 
 # Places where the declared schema contradicts the declared example and every known client.
-CONTRADICTIONS: frozenset[str] = frozenset()
+CONTRADICTIONS = frozenset(
+    {
+        # Declared in lower case, shown in upper case by the example and by the library.
+        "person_settings.devices .devices[].activationState",
+        # Declared as an object, shown as a list by the example of the same document.
+        "reports.list_templates .validations",
+        "telephony.access_codes.read .accessCodes",
+        "telephony.auto_attendant.details .afterHoursMenu.keyConfigurations",
+        "telephony.auto_attendant.details .businessHoursMenu.keyConfigurations",
+        "telephony.call_recording.get_org_vendors .vendors",
+        "telephony.cx_essentials.available_agents .phoneNumbers",
+        "telephony.prem_pstn.trunk.details .responseStatus",
+        "workspace_settings.monitoring.read .monitoredElements",
+        # Declared as one word, shown as a list by the library and the example.
+        "scim.users.details .urn:scim:schemas:extension:cisco:webexidentity:2.0:User.accountStatus",
+        "scim.users.search .urn:scim:schemas:extension:cisco:webexidentity:2.0:User.accountStatus",
+        # Declared as words, shown as objects with limits by the example.
+        "telephony.prem_pstn.trunk.trunk_types .deviceTypes[]",
+        # Declared as text, although a list of texts is what the library reads.
+        "telephony.ai_receptionists.session_transcripts .objects[].message",
+        # Declared as text here and as a truth by every neighbour.
+        "openapi.person_shared_line_members .members[].primaryOwner",
+        "person_settings.app_shared_line.get_members .members[].primaryOwner",
+        "telephony.pickup.available_agents .numbers[].primary",
+        # Declared as a number, shown as text by the example: extensions have leading zeros.
+        "telephony.voicemail_groups.details .extension",
+        "telephony.voicemail_groups.details .faxMessage.extension",
+        # A text here, a number in the list of the same things.
+        "telephony.playlist.details .fileCount",
+        # Only one of the two levels that the neighbouring reads know.
+        "telephony.announcements_repo.list .level",
+        "telephony.playlist.details .announcements[].level",
+    }
+)
 
 
 def endpoints() -> list[dict[str, Any]]:
@@ -49,7 +82,9 @@ READS = endpoints()
 
 @pytest.fixture(scope="module")
 def walker() -> Walker:
-    return Walker()
+    walker = Walker()
+    walker.start_jobs()
+    return walker
 
 
 def paths(entry: dict[str, Any]) -> list[str]:
@@ -65,7 +100,7 @@ def test_read_is_answered_as_declared(entry: dict[str, Any], walker: Walker) -> 
         complaints = [
             complaint
             for complaint in compared(entry["response"], body)
-            if f"{entry['id']} {complaint.partition(':')[0]}" not in CONTRADICTIONS
+            if f"{entry['id']} {complaint.partition(': ')[0]}" not in CONTRADICTIONS
         ]
         assert not complaints, f"{template}: {complaints[:8]}"
 
@@ -75,7 +110,9 @@ def compared(declared: dict[str, Any], body: Any) -> Iterator[str]:
     if key is None:
         yield from compared_object(declared, body, "")
         return
-    items = body if key == "$" and isinstance(body, list) else body.get("items" if key == "$" else key)
+    items = (
+        body if key == "$" and isinstance(body, list) else body.get("items" if key == "$" else key)
+    )
     if not isinstance(items, list):
         yield f"{key}: no list"
         return

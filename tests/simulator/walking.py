@@ -40,21 +40,6 @@ FEEDS: dict[str, tuple[str, str, str]] = {
         "autoAttendants",
         "id",
     ),
-    f"{L}/autoAttendants/{{autoAttendantId}}/callForwarding/selectiveRules/{{ruleId}}": (
-        f"{L}/autoAttendants/{{autoAttendantId}}/callForwarding",
-        "callForwarding.rules",
-        "id",
-    ),
-    f"{L}/huntGroups/{{huntGroupId}}/callForwarding/selectiveRules/{{ruleId}}": (
-        f"{L}/huntGroups/{{huntGroupId}}/callForwarding",
-        "callForwarding.rules",
-        "id",
-    ),
-    f"{L}/queues/{{queueId}}/callForwarding/selectiveRules/{{ruleId}}": (
-        f"{L}/queues/{{queueId}}/callForwarding",
-        "callForwarding.rules",
-        "id",
-    ),
     f"{L}/queues/{{queueId}}/dnis/{{dnisId}}": (f"{L}/queues/{{queueId}}/dnis", "dnisList", "id"),
     f"{L}/callParks/{{callParkId}}": (f"{L}/callParks", "callParks", "id"),
     f"{L}/callPickups/{{callPickupId}}": (f"{L}/callPickups", "callPickups", "id"),
@@ -186,7 +171,11 @@ FEEDS: dict[str, tuple[str, str, str]] = {
     ),
     f"{T}/premisePstn/trunks/{{trunkId}}": (f"{T}/premisePstn/trunks", "trunks", "id"),
     f"{T}/queues/agents/{{id}}": (f"{T}/queues/agents", "agents", "id"),
-    f"{T}/supervisors/{{supervisorId}}": (f"{T}/supervisors", "supervisors", "id"),
+    f"{T}/supervisors/{{supervisorId}}": (
+        f"{T}/supervisors?hasCxEssentials=true",
+        "supervisors",
+        "id",
+    ),
     f"{T}/virtualExtensionRanges/{{extensionRangeId}}": (
         f"{T}/virtualExtensionRanges",
         "virtualExtensionRanges",
@@ -239,6 +228,13 @@ FEEDS: dict[str, tuple[str, str, str]] = {
     "/roles/{roleId}": ("/roles", "items", "id"),
     "/webhooks/{webhookId}": ("/webhooks", "items", "id"),
 }
+FORWARDING_RULE = {
+    "name": "Walk",
+    "enabled": True,
+    "forwardTo": {"selection": "FORWARD_TO_DEFAULT_NUMBER"},
+    "callsFrom": {"selection": "ANY"},
+    "callsTo": {"numbers": []},
+}
 # Ids that no list gives, with texts that any of them may have.
 FREE = {"countryCode": "ES", "applicationId": "app", "ttsId": "tts"}
 
@@ -264,6 +260,53 @@ class Walker:
                 if organisation.calling_workspace_kind(item) == "professional"
             ),
         }
+
+    def start_jobs(self) -> None:
+        """Start one job of every family that can be started, so that there is one to read."""
+        address = {"address1": "Carrer 1", "city": "Girona", "state": "GI", "postalCode": "17001"}
+        site = {
+            "name": "Jobs",
+            "timeZone": "Europe/Madrid",
+            "preferredLanguage": "es_ES",
+            "announcementLanguage": "es_es",
+            "address": {**address, "country": "ES"},
+        }
+        made = orjson.loads(self.send("POST", "/locations", site).body)["id"]
+        self._start("POST", f"{T}/locations", {**site, "id": made})
+        self._start("PUT", f"{T}/locations/{made}", {"routingPrefix": "7654"})
+        self._start(
+            "POST",
+            f"{T}/jobs/person/moveLocation",
+            {
+                "usersList": [
+                    {
+                        "locationId": made,
+                        "validate": False,
+                        "users": [{"userId": self.base["personId"], "phoneNumber": ""}],
+                    }
+                ]
+            },
+        )
+        number = self._free_number()
+        self._start(
+            "POST",
+            f"{T}/jobs/numbers/manageNumbers",
+            {
+                "operation": "NUMBER_USAGE_CHANGE",
+                "numberUsageType": "SERVICE",
+                "numberList": [{"locationId": self.base["locationId"], "numbers": [number]}],
+            },
+        )
+        self._start("POST", f"{T}/jobs/locations/deleteCallingLocation", {"locationId": made})
+
+    def _start(self, method: str, path: str, body: Any) -> None:
+        answer = self.send(method, path, body)
+        assert answer.status < 300, f"{method} {path}: {answer.status} {answer.body[:300]!r}"
+
+    def _free_number(self) -> str:
+        path = f"{L}/availableNumbers".format_map(self.base)
+        numbers = self.read(path)["phoneNumbers"]
+        return next(item["phoneNumber"] for item in numbers if not item.get("owner"))
 
     @staticmethod
     def _pick(identifiers: list[str], wanted: Callable[[str], Any]) -> str:
@@ -307,9 +350,15 @@ class Walker:
             return self._fed((prefix.removesuffix("/criteria/{id}"), "criteria", "id"), values)
         if name == "digitPatternId":
             path = prefix.removesuffix("/{digitPatternId}")
+            pattern = {"name": "Walk", "pattern": "7XX", "action": "ALLOW", "transferEnabled": True}
+            self.send("POST", path.format_map(values), pattern)
             return self._fed((path, "digitPatterns", "id"), values)
         if name == "orgId" and prefix.startswith("/identity/scim"):
             return uuid_of(self.base[name])
+        if name == "ruleId":
+            path = prefix.removesuffix("/selectiveRules/{ruleId}")
+            self.send("POST", f"{path}/selectiveRules".format_map(values), FORWARDING_RULE)
+            return self._fed((path, "callForwarding.rules", "id"), values)
         return FREE.get(name) or self.base[name]
 
     def _fed(self, feed: tuple[str, str, str], values: Mapping[str, str]) -> str:

@@ -269,7 +269,7 @@ _PLAIN: Mapping[Kind, Callable[[Subject, str, str], Any]] = {
     Kind.TIME: lambda _subject, name, _place: (
         "18:00" if name.lower().startswith("end") else "09:00"
     ),
-    Kind.ANYTHING: lambda _subject, _name, _place: None,
+    Kind.ANYTHING: _text,
 }
 
 

@@ -215,7 +215,8 @@ class CollectionHandler:
         found = self.full(world, self._find(world, request))
         for name, handler in self._embedded.items():
             found[name] = handler.listed_under(world, request)
-        return found
+        shown = self.collection.item_shown
+        return shown(found) if shown else found
 
     def create(self, world: World, request: Request) -> Reply:
         """Answer a POST."""

@@ -121,6 +121,7 @@ class Collection:
         embeds: Field -> collection whose items it lists.
         also: Items of locations that the list of the organisation shows after its own.
         also_query: Query parameter that asks for them; "" shows them always.
+        item_shown: Last change of what a read of an item shows.
         paging: How the list is cut.
         default_page: Items of a page when the caller names no size.
         beside: Fields beside the list.
@@ -151,6 +152,7 @@ class Collection:
     embeds: Mapping[str, Collection] = field(default_factory=dict)
     also: Collection | None = None
     also_query: str = ""
+    item_shown: Callable[[JsonObject], JsonObject] | None = None
     paging: PageStyle = "start"
     default_page: int = 2000
     beside: Mapping[str, Value | Maker] = field(default_factory=dict)

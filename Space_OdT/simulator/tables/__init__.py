@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from Space_OdT.simulator.generated.build import build_routes
+from Space_OdT.simulator.generated.declarations import Area
 from Space_OdT.simulator.protocol import Route
 from Space_OdT.simulator.tables import (
     administration,
@@ -16,7 +17,6 @@ from Space_OdT.simulator.tables import (
     organisation_settings,
     people,
     routing,
-    supervisors,
     virtual_lines,
     workspaces,
 )
@@ -32,9 +32,9 @@ _TABLES = (
     announcements,
     devices,
     routing,
-    supervisors,
     organisation_settings,
     assistants,
     administration,
 )
-SETTINGS_ROUTES: tuple[Route, ...] = build_routes(area for table in _TABLES for area in table.AREAS)
+AREAS: tuple[Area, ...] = tuple(area for table in _TABLES for area in table.AREAS)
+SETTINGS_ROUTES: tuple[Route, ...] = build_routes(AREAS)

@@ -79,7 +79,6 @@ SETTINGS = Area(
         ),
         Document(f"{D}/{{deviceId}}/availableMembers/count", fixed={"totalCount": calling_people}),
         Document(f"{D}/{{deviceId}}/layout", "telephony.devices.get_device_layout", put=204),
-        Document(f"{D}/{{deviceId}}/members", "telephony.devices.members", put=204),
         Document(f"{D}/{{deviceId}}/settings", "telephony.devices.device_settings", put=204),
         Document("/telephony/config/supportedDevices", "telephony.devices.supported_devices"),
         Document(

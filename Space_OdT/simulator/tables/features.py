@@ -363,18 +363,6 @@ QUEUES = Area(
             count=10,
             paging="start",
         ),
-        *(
-            Action(
-                "POST",
-                f"{L}/{feature}/callForwarding/actions/switchMode/invoke",
-                body={"operatingModeId": str},
-            )
-            for feature in (
-                "autoAttendants/{autoAttendantId}",
-                "huntGroups/{huntGroupId}",
-                "queues/{queueId}",
-            )
-        ),
         Action("DELETE", f"{L}/autoAttendants/{{autoAttendantId}}/announcements/{{fileName}}"),
         Document(
             f"{T}/huntGroups/{{huntGroupId}}/emergencyCallbackNumber/dependencies",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from Space_OdT.simulator.generated.declarations import (
+    Action,
     Area,
     Collection,
     Document,
@@ -62,6 +63,12 @@ _EMAILS = "/identity/organizations/{orgId}/jobs/sendActivationEmails"
 EMAILS = Area(
     Scopes(PEOPLE.read, PEOPLE.write),
     (
+        Action(
+            "POST",
+            _EMAILS,
+            202,
+            reply={"id": lambda subject: subject.world.next_id("JOB_ID"), **_DONE},
+        ),
         Document(
             f"{_EMAILS}/{{jobId}}/status",
             "jobs.activation_emails.status",

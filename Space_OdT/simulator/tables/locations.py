@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from Space_OdT.simulator.filling import Subject
 from Space_OdT.simulator.generated.access_codes import AccessCodes
 from Space_OdT.simulator.generated.declarations import Action, Area, Collection, Document, Items
 from Space_OdT.simulator.generated.makers import choice, location_id
@@ -11,34 +10,11 @@ from Space_OdT.simulator.generated.permissions import (
     default_permissions,
     merge_permissions,
 )
-from Space_OdT.simulator.protocol import JsonObject
 from Space_OdT.simulator.tables.parts import digit_patterns
 from Space_OdT.simulator.tables.scopes import LOCATIONS, TELEPHONY
-from Space_OdT.simulator.tables.translations import route_by_id, without_passcode
 
 L = "/telephony/config/locations/{locationId}"
 SDK = "telephony.locations"
-_ROUTED_ONE_IN = 3
-
-
-def _unknown_extensions(subject: Subject) -> JsonObject | None:
-    """Where unknown extensions go: to the premises from some locations, nowhere from others."""
-    groups = list(subject.organisation.route_groups.values())
-    if not groups or not _routes_unknown(subject):
-        return None
-    group = subject.pick("group", groups)
-    return {"id": group.id, "name": group.name, "type": "ROUTE_GROUP"}
-
-
-def _routes_unknown(subject: Subject) -> bool:
-    return subject.draw("routes", _ROUTED_ONE_IN) == 0
-
-
-def _without_empty_route(_subject: Subject, document: JsonObject) -> JsonObject:
-    if document.get("unknownExtensionRouteIdentity") is None:
-        document.pop("unknownExtensionRouteIdentity", None)
-    return document
-
 
 SETTINGS = Area(
     TELEPHONY,
@@ -56,37 +32,9 @@ SETTINGS = Area(
             put=204,
         ),
         Document(
-            f"{L}/features/emergencyCallbackNumber",
-            f"{SDK}.read_ecbn",
-            put=204,
-            body={
-                "selected!": ("LOCATION_NUMBER", "LOCATION_MEMBER_NUMBER"),
-                "locationMemberId": str,
-                "elinExpiryTimeMinutes": int,
-            },
-            fixed={"elinExpiryTimeMinutes": 60},
-        ),
-        Document(
             f"{L}/features/hotDesking", "telephony.hotdesking_voiceportal.location_get", put=204
         ),
         Document(f"{L}/intercept", f"{SDK}.intercept.read", put=204, body={"enabled!": bool}),
-        Document(
-            f"{L}/internalDialing",
-            fixed={
-                "enableUnknownExtensionRoutePolicy": _routes_unknown,
-                "unknownExtensionRouteIdentity": _unknown_extensions,
-            },
-            put=204,
-            body={
-                "enableUnknownExtensionRoutePolicy": bool,
-                "unknownExtensionRouteIdentity": {
-                    "id!": str,
-                    "type!": ("ROUTE_GROUP", "TRUNK"),
-                },
-            },
-            translate=route_by_id,
-            shown=_without_empty_route,
-        ),
         Document(f"{L}/musicOnHold", f"{SDK}.moh.read", put=204),
         Document(
             f"{L}/outgoingPermission",
@@ -114,26 +62,6 @@ SETTINGS = Area(
             "telephony.emergency_services.get_location_compliance_status",
             fixed={"id": location_id},
             put=204,
-        ),
-        Document(
-            f"{L}/voicePortal",
-            "telephony.voiceportal.read",
-            put=204,
-            body={
-                "name": str,
-                "languageCode": str,
-                "extension": str,
-                "phoneNumber": str,
-                "firstName": str,
-                "lastName": str,
-                "passcode": {"newPasscode!": str, "confirmPasscode!": str},
-                "directLineCallerIdName": {
-                    "selection": ("CUSTOM_NAME", "DISPLAY_NAME"),
-                    "customName": str,
-                },
-                "dialByName": str,
-            },
-            translate=without_passcode,
         ),
         Document(f"{L}/voicePortal/passcodeRules", "telephony.voiceportal.passcode_rules"),
         Document(

@@ -1,20 +1,15 @@
-"""Call routing that only refers to trunks and route groups: usages, lists, translations."""
+"""Translation patterns of the organisation and of its locations."""
 
 from __future__ import annotations
 
 from Space_OdT.simulator.filling import Subject
-from Space_OdT.simulator.generated.declarations import Action, Area, Collection, Document, Items
+from Space_OdT.simulator.generated.declarations import Area, Collection
 from Space_OdT.simulator.generated.makers import by_index
 from Space_OdT.simulator.protocol import JsonObject
-from Space_OdT.simulator.shapes import Kind, Shape
 from Space_OdT.simulator.tables.scopes import TELEPHONY
 
 T = "/telephony/config"
 L = f"{T}/locations/{{locationId}}"
-P = f"{T}/premisePstn"
-G = f"{P}/routeGroups/{{routeGroupId}}"
-K = f"{P}/trunks/{{trunkId}}"
-_TEXT = Shape(Kind.TEXT)
 
 
 def _location(subject: Subject) -> JsonObject:
@@ -64,88 +59,4 @@ TRANSLATIONS = Area(
     ),
 )
 
-_LOCATION_USAGES = ("usageCallToExtension", "usageDialPlan", "usagePstnConnection")
-_SDK_USAGES = ("usage_call_to_extension", "usage_dial_plan", "usage_location_pstn")
-USAGES = Area(
-    TELEPHONY,
-    (
-        Document(f"{G}/usage", "telephony.prem_pstn.route_group.usage"),
-        *(
-            Items(
-                f"{G}/{path}",
-                "locations",
-                f"telephony.prem_pstn.route_group.{method}",
-                link="locations",
-                count=2,
-                paging="start",
-            )
-            for path, method in zip(_LOCATION_USAGES, _SDK_USAGES, strict=True)
-        ),
-        Items(
-            f"{G}/usageRouteList",
-            "routeLists",
-            "telephony.prem_pstn.route_group.usage_route_lists",
-            paging="start",
-        ),
-        Items(
-            f"{P}/trunks/trunkTypes", "trunkTypes", "telephony.prem_pstn.trunk.trunk_types", count=2
-        ),
-        Document(f"{K}/usage", "telephony.prem_pstn.trunk.usage"),
-        Items(
-            f"{K}/usageCallToExtension",
-            "locations",
-            "telephony.prem_pstn.trunk.usage_call_to_extension",
-            link="locations",
-            count=2,
-            paging="start",
-        ),
-        Items(
-            f"{K}/usageDialPlan",
-            "dialPlans",
-            "telephony.prem_pstn.trunk.usage_dial_plan",
-            link="dialPlans",
-            paging="start",
-        ),
-        Items(
-            f"{K}/usagePstnConnection",
-            "locations",
-            "telephony.prem_pstn.trunk.usage_location_pstn",
-            link="locations",
-            count=2,
-        ),
-        Items(
-            f"{K}/usageRouteGroup",
-            "routeGroup",
-            "telephony.prem_pstn.trunk.usage_route_group",
-            link="routeGroup",
-            fixed={"inUse": True},
-        ),
-        Action("POST", f"{P}/trunks/actions/fqdnValidation/invoke"),
-        Collection(
-            name="route list",
-            list_template=f"{P}/routeLists",
-            list_key="routeLists",
-            list_shape="telephony.prem_pstn.route_list.list",
-            item_template=f"{P}/routeLists/{{routeListId}}",
-            item_shape="telephony.prem_pstn.route_list.details",
-            id_type="ROUTE_LIST",
-            create=f"{P}/routeLists",
-            body={"name!": str, "locationId!": str, "routeGroupId!": str},
-        ),
-        Items(
-            f"{P}/routeLists/{{routeListId}}/numbers",
-            "numbers",
-            _TEXT,
-            paging="start",
-        ),
-        Action(
-            "PUT",
-            f"{P}/routeLists/{{routeListId}}/numbers",
-            200,
-            body={"numbers": [{"number!": str, "action": ("ADD", "DELETE")}]},
-            reply={"numberStatus": lambda _subject: []},
-        ),
-    ),
-)
-
-AREAS = (TRANSLATIONS, USAGES)
+AREAS = (TRANSLATIONS,)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from Space_OdT.simulator import errors
 from Space_OdT.simulator.filling import Subject
@@ -82,40 +81,3 @@ def caller_id_by_id(world: World, request: Request, body: JsonObject) -> JsonObj
         raise errors.field_invalid("selectedCallerId", "no such queue or hunt group")
     subject = Subject(world, request.path, request.params)
     return {"selectedCallerId": _caller_id(subject, feature)}
-
-
-def route_by_id(world: World, _request: Request, body: JsonObject) -> JsonObject:
-    """Check the route of internal dialling and show its name."""
-    wanted: dict[str, Any] | None = body.get("unknownExtensionRouteIdentity")
-    if not body.get("enableUnknownExtensionRoutePolicy"):
-        return {**body, "unknownExtensionRouteIdentity": None}
-    if wanted is None:
-        raise errors.field_missing("unknownExtensionRouteIdentity")
-    organisation = world.organisation
-    tables: dict[str, Mapping[str, Any]] = {
-        "TRUNK": organisation.trunks,
-        "ROUTE_GROUP": organisation.route_groups,
-    }
-    route = tables[wanted["type"]].get(canonical(wanted["id"]))
-    if route is None:
-        raise errors.field_invalid("unknownExtensionRouteIdentity.id", "no such route")
-    return {
-        "enableUnknownExtensionRoutePolicy": True,
-        "unknownExtensionRouteIdentity": {
-            "id": route.id,
-            "name": route.name,
-            "type": wanted["type"],
-        },
-    }
-
-
-def without_passcode(_world: World, _request: Request, body: JsonObject) -> JsonObject:
-    """A passcode is never read back.
-
-    Raises:
-        ApiError: 400 when its two spellings differ.
-    """
-    passcode = body.get("passcode")
-    if passcode and passcode.get("newPasscode") != passcode.get("confirmPasscode"):
-        raise errors.field_invalid("passcode", "newPasscode and confirmPasscode differ")
-    return {name: value for name, value in body.items() if name != "passcode"}

@@ -55,7 +55,6 @@ SETTINGS = Area(
             put=204,
             body={"selected!": ("DIRECT_LINE", "LOCATION_NUMBER", "CUSTOM", "MOBILE_NUMBER")},
         ),
-        Action("PUT", f"{V}/directorySearch", body={"enabled!": bool}),
         Document(f"{V}/doNotDisturb", f"{SDK}.dnd.read", put=204),
         Document(
             f"{V}/emergencyCallbackNumber",
