@@ -231,9 +231,20 @@ FEEDS: dict[str, tuple[str, str, str]] = {
 FORWARDING_RULE = {
     "name": "Walk",
     "enabled": True,
+    "businessSchedule": "Schedule 1",
+    "holidaySchedule": "Schedule 2",
     "forwardTo": {"selection": "FORWARD_TO_DEFAULT_NUMBER"},
     "callsFrom": {"selection": "ANY"},
     "callsTo": {"numbers": []},
+}
+DIGIT_PATTERN = {"name": "Walk", "pattern": "7XX", "action": "ALLOW", "transferEnabled": True}
+# End of a path -> where below its beginning one can be created first and with what body, and the
+# key of the list that the beginning answers.
+FOUND_ABOVE: dict[str, tuple[str, dict[str, Any], str]] = {
+    "/{jobId}": ("", {}, "items"),
+    "/criteria/{id}": ("", {}, "criteria"),
+    "/{digitPatternId}": ("", DIGIT_PATTERN, "digitPatterns"),
+    "/selectiveRules/{ruleId}": ("/selectiveRules", FORWARDING_RULE, "callForwarding.rules"),
 }
 # Ids that no list gives, with texts that any of them may have.
 FREE = {"countryCode": "ES", "applicationId": "app", "ttsId": "tts"}
@@ -344,21 +355,14 @@ class Walker:
     def _value(self, prefix: str, name: str, values: Mapping[str, str]) -> str:
         if prefix in FEEDS:
             return self._fed(FEEDS[prefix], values)
-        if name == "jobId":
-            return self._fed((prefix.removesuffix("/{jobId}"), "items", "id"), values)
-        if name == "id" and "/criteria/" in prefix:
-            return self._fed((prefix.removesuffix("/criteria/{id}"), "criteria", "id"), values)
-        if name == "digitPatternId":
-            path = prefix.removesuffix("/{digitPatternId}")
-            pattern = {"name": "Walk", "pattern": "7XX", "action": "ALLOW", "transferEnabled": True}
-            self.send("POST", path.format_map(values), pattern)
-            return self._fed((path, "digitPatterns", "id"), values)
+        for ending, (create, body, key) in FOUND_ABOVE.items():
+            if prefix.endswith(ending):
+                path = prefix.removesuffix(ending)
+                if body:
+                    self.send("POST", f"{path}{create}".format_map(values), body)
+                return self._fed((path, key, "id"), values)
         if name == "orgId" and prefix.startswith("/identity/scim"):
             return uuid_of(self.base[name])
-        if name == "ruleId":
-            path = prefix.removesuffix("/selectiveRules/{ruleId}")
-            self.send("POST", f"{path}/selectiveRules".format_map(values), FORWARDING_RULE)
-            return self._fed((path, "callForwarding.rules", "id"), values)
         return FREE.get(name) or self.base[name]
 
     def _fed(self, feed: tuple[str, str, str], values: Mapping[str, str]) -> str:

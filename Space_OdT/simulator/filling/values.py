@@ -291,7 +291,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "mode": ("STANDARD",),
     "record": ("Always", "Never", "Always with Pause/Resume"),
     "resource": ("messages", "rooms", "memberships"),
-    "scheduleLevel": ("GROUP",),
+    "scheduleLevel": ("GROUP", "LOCATION"),
     "selected": ("DIRECT_LINE", "LOCATION_NUMBER", "LOCATION_MEMBER_NUMBER"),
     "selection": ("CUSTOM_NAME", "DISPLAY_NAME"),
     "status": ("available",),

@@ -108,7 +108,6 @@ _PREFIXES: Mapping[str, Guard] = {
     _WORKSPACE: calling_workspace,
     f"{T}/virtualLines/{{virtualLineId}}": _entry("virtual_lines", "virtualLineId", "virtual line"),
     _LOCATION: calling_location_at,
-    "/telephony/pstn/locations/{locationId}": calling_location_at,
     "/locations/{locationId}": location_at,
     "/workspaceLocations/{locationId}": location_at,
     f"{_LOCATION}/queues/{{queueId}}": _feature(OwnerKind.CALL_QUEUE, "queueId"),
@@ -116,17 +115,11 @@ _PREFIXES: Mapping[str, Guard] = {
     f"{T}/cxEssentials/locations/{{locationId}}/queues/{{queueId}}": _feature(
         OwnerKind.CALL_QUEUE, "queueId"
     ),
-    f"{_LOCATION}/huntGroups/{{huntGroupId}}": _feature(OwnerKind.HUNT_GROUP, "huntGroupId"),
     f"{T}/huntGroups/{{huntGroupId}}": _feature(OwnerKind.HUNT_GROUP, "huntGroupId"),
     f"{_LOCATION}/autoAttendants/{{autoAttendantId}}": _feature(
         OwnerKind.AUTO_ATTENDANT, "autoAttendantId"
     ),
     f"{T}/devices/{{deviceId}}": _device,
-    f"{T}/premisePstn/trunks/{{trunkId}}": _entry("trunks", "trunkId", "trunk"),
-    f"{T}/premisePstn/routeGroups/{{routeGroupId}}": _entry(
-        "route_groups", "routeGroupId", "route group"
-    ),
-    f"{T}/premisePstn/dialPlans/{{dialPlanId}}": _entry("dial_plans", "dialPlanId", "dial plan"),
     "/contacts/organizations/{orgId}": own_organisation,
     "/organizations/{orgId}": own_organisation,
     "/identity/organizations/{orgId}": own_organisation,
