@@ -44,12 +44,15 @@ def page_reply(route: Route, request: Request, items: Sequence[JsonObject], base
         return Reply(body=_wrapped(route.list_key, items[:], beside))
     if route.paging == "scim":
         return _scim_page(route, request, items, beside)
-    size = min(_number(request.query, "max", route.default_page, 1), route.max_page)
+    # The holders of a license call the size of a page `limit`; all other lists call it `max`.
+    name = "limit" if "limit" in request.query else "max"
+    largest = (items.max_page if isinstance(items, LazyList) else None) or route.max_page
+    size = min(_number(request.query, name, route.default_page, 1), largest)
     start = _number(request.query, "start", 0, 0)
     body = _wrapped(route.list_key, items[start : start + size], beside)
     if start + size >= len(items):
         return Reply(body=body)
-    following = urlencode({**request.query, "start": start + size, "max": size})
+    following = urlencode({**request.query, "start": start + size, name: size})
     link = f'<{base_url}{request.path}?{following}>; rel="next"'
     return Reply(body=body, headers={"Link": link})
 
