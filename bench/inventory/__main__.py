@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "inventory.json"
-CONTESTANTS = ("bare", "sdk", "ours")
+CONTESTANTS = ("bare", "sdk", "client", "ours")
 SCENARIOS = {
     "everything": "lists, then two settings of each calling person",
     "lists": "list pages only",

@@ -11,15 +11,67 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
-from bench.peers.reads import BareReads, SdkReads
+from bench.peers.reads import (
+    NUMBERS_PAGE,
+    PAGE,
+    PERSON_READS,
+    BareReads,
+    SdkReads,
+    bounded,
+)
 from Space_OdT.engine.run_layout import InventoryLayout
 from Space_OdT.inventory.session import InventorySession, Organisation, RunOptions
 from Space_OdT.webex.connection_client import WebexClient
 
 LISTS = ("people", "numbers")
 EVERYTHING = (*LISTS, "person_call_forwarding", "person_permissions_out")
+
+
+class ClientReads:
+    """Our client alone: paced, timed, checked and decoded, but nothing is written."""
+
+    def __init__(self, base_url: str, token: str, folder: Path, concurrency: int) -> None:
+        del folder
+        self.base_url = base_url
+        self.token = token
+        self.concurrency = concurrency
+        self.calls = 0
+
+    def _client(self) -> WebexClient:
+        return WebexClient(base_url=self.base_url, token=self.token, concurrency=self.concurrency)
+
+    async def lists(self) -> None:
+        """Read the pages of people and of numbers."""
+        async with self._client() as client:
+            await self._lists(client)
+            self.calls = client.stats.calls
+
+    async def _lists(self, client: WebexClient) -> list[str]:
+        people: list[str] = []
+        query = {"callingData": True}
+        async for items in client.pages("/people", list_key="items", query=query, page_size=PAGE):
+            people += [item["id"] for item in items if item.get("locationId")]
+        path, size = "/telephony/config/numbers", NUMBERS_PAGE
+        async for _ in client.pages(path, list_key="phoneNumbers", style="start", page_size=size):
+            pass
+        return people
+
+    async def everything(self) -> None:
+        """Read the lists, then each calling person's two settings."""
+        async with self._client() as client:
+            people = await self._lists(client)
+            await bounded(
+                (
+                    partial(client.request, "GET", f"/people/{person}/features/{feature}")
+                    for feature in PERSON_READS
+                    for person in people
+                ),
+                self.concurrency,
+            )
+            self.calls = client.stats.calls
 
 
 class OurReads:
@@ -59,9 +111,10 @@ class OurReads:
             self.calls = client.stats.calls
 
 
-CONTESTANTS: dict[str, type[BareReads | SdkReads | OurReads]] = {
+CONTESTANTS: dict[str, type[BareReads | SdkReads | ClientReads | OurReads]] = {
     "bare": BareReads,
     "sdk": SdkReads,
+    "client": ClientReads,
     "ours": OurReads,
 }
 

@@ -16,8 +16,13 @@ NUMBERS_PAGE = 2000
 PERSON_READS = ("callForwarding", "outgoingPermission")
 
 
-async def _bounded(work: Iterable[Callable[[], Awaitable[Any]]], limit: int) -> None:
-    """Run coroutines with at most `limit` in flight, without a task for each of them."""
+async def bounded(work: Iterable[Callable[[], Awaitable[Any]]], limit: int) -> None:
+    """Run coroutines with at most `limit` in flight, without a task for each of them.
+
+    Args:
+        work: Starts the coroutines, one by one.
+        limit: How many at a time.
+    """
     queue = iter(work)
 
     async def drain() -> None:
@@ -81,7 +86,7 @@ class BareReads:
                 async def read(path: str) -> None:
                     target.write((await self._get(session, path))[0])
 
-                await _bounded(
+                await bounded(
                     (
                         lambda path=f"/people/{person}/features/{feature}": read(path)
                         for feature in PERSON_READS
@@ -129,7 +134,7 @@ class SdkReads:
         async with self._api() as api:
             people = await self._lists(api)
             settings = api.person_settings
-            await _bounded(
+            await bounded(
                 (
                     lambda person=person, read=read: read(entity_id=person)
                     for read in (settings.forwarding.read, settings.permissions_out.read)
