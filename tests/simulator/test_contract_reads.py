@@ -63,8 +63,6 @@ CONTRADICTIONS = frozenset(
         "telephony.voicemail_groups.details .faxMessage.extension",
         # A text here, a number in the list of the same things.
         "telephony.playlist.details .fileCount",
-        # Small letters here and capitals for workspaces; the library refuses small ones.
-        "person_settings.devices .devices[].activationState",
         # Only one of the two levels that the neighbouring reads know.
         "telephony.announcements_repo.list .level",
         "telephony.playlist.details .announcements[].level",
