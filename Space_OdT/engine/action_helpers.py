@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from Space_OdT.webex.records import Person
+
 # Numbers one call may add; the interface states no limit, so the calls stay of moderate size.
 NUMBERS_PER_CALL = 200
 
@@ -192,19 +194,18 @@ def announcement_language_body(language: str) -> dict[str, Any]:
     return {"announcementLanguage": language}
 
 
-def pstn_body(*, route_type: str = "", route_id: str = "", option_id: str = "") -> dict[str, Any]:
+def pstn_body(*route_or_option: str) -> dict[str, Any]:
     """Build the body that connects a location to the public network.
 
     Args:
-        route_type: `ROUTE_GROUP` or `TRUNK`, for a premises connection.
-        route_id: Id of that route.
-        option_id: Id of the connection option, for a carrier.
+        *route_or_option: Type and id of a premises route, or the id of a connection option alone.
 
     Returns:
         The body of `PUT /telephony/pstn/locations/{locationId}/connection`.
     """
-    if option_id:
-        return {"id": option_id}
+    if len(route_or_option) == 1:
+        return {"id": route_or_option[0]}
+    route_type, route_id = route_or_option
     return {"premiseRouteType": route_type, "premiseRouteId": route_id}
 
 
@@ -232,31 +233,27 @@ def main_number_body(number: str) -> dict[str, Any]:
     return {"callingLineId": {"phoneNumber": number}}
 
 
-def licence_body(
-    person_id: str, licence_id: str, *, location_id: str, extension: str, phone_number: str
-) -> dict[str, Any]:
+def licence_body(person: Person, licence_id: str) -> dict[str, Any]:
     """Build the one call that gives a person calling: licence, location and number together.
 
     Args:
-        person_id: Id of the person.
+        person: The person with the location, extension and number to have.
         licence_id: Id of the calling licence.
-        location_id: Id of the location.
-        extension: Extension, "" for none.
-        phone_number: Number in E.164, "" for none.
 
     Returns:
         The body of `PATCH /licenses/users`.
     """
-    properties = {"locationId": location_id}
-    if extension:
-        properties["extension"] = extension
-    if phone_number:
-        properties["phoneNumber"] = phone_number
+    line = {
+        "locationId": person.location_id,
+        "extension": person.extension,
+        "phoneNumber": next(iter(person.phone_numbers), None),
+    }
+    properties = {name: value for name, value in line.items() if value}
     licence = {"id": licence_id, "operation": "add", "properties": properties}
-    return {"personId": person_id, "licenses": [licence]}
+    return {"personId": person.id, "licenses": [licence]}
 
 
-def person_body(person: Mapping[str, Any], *, extension: str, phone_number: str) -> dict[str, Any]:
+def person_body(person: Mapping[str, Any], extension: str, phone_number: str) -> dict[str, Any]:
     """Put another extension or number into a person as read; identity is sent back unchanged.
 
     Args:
@@ -289,7 +286,7 @@ def work_number(person: Mapping[str, Any]) -> str:
 
 
 def move_body(
-    person_id: str, location_id: str, *, extension: str, phone_number: str
+    person_id: str, location_id: str, extension: str, phone_number: str
 ) -> dict[str, Any]:
     """Build the body that moves one calling user to another location.
 

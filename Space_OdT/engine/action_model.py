@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from string import Formatter
@@ -145,6 +145,11 @@ class Call(Protocol):
         """True when writes are recorded instead of sent."""
         ...
 
+    @property
+    def done(self) -> Sequence[str]:
+        """Names of the writes that were carried out, in order."""
+        ...
+
     async def __call__(
         self,
         step: StepSpec,
@@ -216,6 +221,8 @@ class Action(Generic[P]):
         params: Makes its typed parameters from a row.
         run: The change itself; called as `run(params, call, directory)`.
         serial_key: Rows with the same key never run at once; "" lets a row run with any other.
+        compensate: Takes back what a failed row has created, where that is safe; says in one
+            sentence what came of it, "" when there was nothing to take back.
     """
 
     name: str
@@ -223,3 +230,4 @@ class Action(Generic[P]):
     params: Callable[[Row], P]
     run: Run[P, Any]
     serial_key: Callable[[P], str] = field(default=lambda _params: "")
+    compensate: Callable[[P, Call, Any], Awaitable[str]] | None = None

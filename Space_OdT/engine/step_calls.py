@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,11 @@ from Space_OdT.engine.invariants import invariant
 from Space_OdT.engine.models import Row
 from Space_OdT.webex.answers import Response
 from Space_OdT.webex.connection_client import WebexClient
-from Space_OdT.webex.error_handling import ReasonCode
+from Space_OdT.webex.error_handling import ReasonCode, WebexError
 
 # A change may show late: reads between which it waits, and the seconds before each repeat.
 READ_BACK_WAITS = (0.5, 1.0, 2.0)
+_NOT_THERE = 404
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -112,17 +113,20 @@ class StepCaller:
             answer = Response(step.success[0], {}, assumed, b"")
         else:
             self.status, self.tracking_id = None, ""
-            answer = await self._client.request(
-                step.method,
-                path,
-                query=query or None,
-                body=body,
-                expect=step.success,
-                required=step.required,
-                lookup=lookup,
-                passing=step.passing,
-                idempotent=True if step.is_harmless else None,
-            )
+            try:
+                answer = await self._client.request(
+                    step.method,
+                    path,
+                    query=query or None,
+                    body=body,
+                    expect=step.success,
+                    required=step.required,
+                    lookup=lookup,
+                    passing=step.passing,
+                    idempotent=True if step.is_harmless else None,
+                )
+            finally:
+                self.current = step.name  # a lookup on the way was a step of its own
         self.status, self.tracking_id = answer.status, answer.tracking_id or ""
         if step.is_write:
             self.done.append(step.name)
@@ -135,8 +139,7 @@ class StepCaller:
         if self.is_plan:
             return
         for wait in (*READ_BACK_WAITS, None):
-            answer = await self(step, lookup=None, **where)
-            if holds(answer.body):
+            if await self._shows(step, holds, where):
                 return
             if wait is not None:
                 await self._sleep(wait)
@@ -146,3 +149,14 @@ class StepCaller:
             fix="run the same file again; the row is compared and completed",
             status=self.status,
         )
+
+    async def _shows(
+        self, step: StepSpec, holds: Callable[[Any], bool], where: Mapping[str, str]
+    ) -> bool:
+        try:
+            answer = await self(step, lookup=None, **where)
+        except WebexError as error:
+            if error.status != _NOT_THERE:
+                raise
+            return False
+        return holds(answer.body)

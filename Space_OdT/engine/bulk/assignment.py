@@ -1,0 +1,228 @@
+"""Phase 3: the extension or number of a calling user, where it differs, and settings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from Space_OdT.engine import actions_registry as steps
+from Space_OdT.engine.action_helpers import work_number
+from Space_OdT.engine.action_model import Action, Call, Effect, PendingError, Result
+from Space_OdT.engine.bulk.licences import CallingLicences
+from Space_OdT.engine.bulk.location_book import LocationBook
+from Space_OdT.engine.bulk.people import (
+    check_line_is_free,
+    find_calling_location,
+    find_person,
+    note_line,
+    with_line,
+)
+from Space_OdT.engine.bulk.person_settings import WantedSettings, apply_settings
+from Space_OdT.engine.calling_settings import Profiles
+from Space_OdT.engine.models import Phase, Row
+from Space_OdT.webex.directory import Directory
+from Space_OdT.webex.error_handling import ReasonCode
+from Space_OdT.webex.ids import same_id
+from Space_OdT.webex.records import Location, Person, number_key
+
+# A move is a job: looked at after these seconds, then at the last interval until the bound.
+MOVE_WAITS = (0.5, 1.0, 2.0, 3.0, 5.0)
+MOVE_LOOKS = 60
+_ENDED = frozenset({"COMPLETED", "FAILED", "ABANDONED"})
+_DONE = "COMPLETED"
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentParams:
+    """What an assignment row asks for.
+
+    Attributes:
+        email: E-mail address, lower case.
+        location_key: Location of the line.
+        extension: Extension, "" leaves it as it is.
+        phone_number: Number in E.164, "" leaves it as it is.
+        settings: Calling settings of the row.
+    """
+
+    email: str
+    location_key: str
+    extension: str
+    phone_number: str
+    settings: WantedSettings
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentAction:
+    """Makes the action of phase 3.
+
+    Attributes:
+        book: Finds locations.
+        licences: Knows who has calling.
+        profiles: The outgoing profiles rows may name.
+        sleep: Awaitable sleep between looks at a job.
+    """
+
+    book: LocationBook
+    licences: CallingLicences
+    profiles: Profiles
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    def action(self) -> Action[AssignmentParams]:
+        """Give the action.
+
+        Returns:
+            What the executor runs for each assignment row.
+        """
+        return Action(
+            name="extension_assignment",
+            steps=steps.STEPS[Phase.EXTENSIONS_SETTINGS],
+            params=self._params,
+            run=self._run,
+            serial_key=lambda params: params.email,
+        )
+
+    def _params(self, row: Row) -> AssignmentParams:
+        return AssignmentParams(
+            email=row.get("email"),
+            location_key=row.get("location_key"),
+            extension=row.get("extension"),
+            phone_number=row.get("phone_number"),
+            settings=WantedSettings.of(row.cells, self.profiles),
+        )
+
+    async def _run(self, params: AssignmentParams, call: Call, directory: Directory) -> Result:
+        person = await find_person(params.email, directory)
+        if await self.licences.held(person.licences) is None:
+            raise PendingError(
+                ReasonCode.PRECONDITION_MISSING,
+                f"{params.email} has no Webex Calling yet",
+                fix="the person's user row has to succeed first (with calling_enabled)",
+            )
+        location = await find_calling_location(params.location_key, self.book)
+        if not same_id(person.location_id, location.id):
+            await self._move(person, location, params, call, directory)
+        elif await _differs(person, params, directory):
+            await _assign(person, location, params, call, directory)
+        notes = await apply_settings(params.settings, person.id, call, directory)
+        effect = Effect.CHANGED if call.done else Effect.UNCHANGED
+        return Result(effect, person.id, "; ".join(notes))
+
+    async def _move(
+        self,
+        person: Person,
+        location: Location,
+        params: AssignmentParams,
+        call: Call,
+        directory: Directory,
+    ) -> None:
+        """Move a calling user to another location, with the line the row gives there."""
+        await check_line_is_free(person, location, params.extension, params.phone_number, directory)
+
+        async def moved() -> dict[str, Any] | None:
+            now = Person.parse((await call(steps.USER_LOOKUP, person_id=person.id)).body)
+            return {"response": {}} if same_id(now.location_id, location.id) else None
+
+        answer = await call(
+            steps.MOVE_START,
+            person.id,
+            location.id,
+            params.extension,
+            params.phone_number,
+            lookup=moved,
+        )
+        started = answer.body["response"]
+        if isinstance(started, dict) and started.get("id"):
+            await self._wait_for(str(started["id"]), call)
+        extension = params.extension or person.extension
+        after = with_line(person, location.id, extension, params.phone_number)
+        note_line(directory, person, after)
+
+    async def _wait_for(self, job_id: str, call: Call) -> None:
+        for look in range(MOVE_LOOKS):
+            answer = await call(steps.MOVE_STATUS, job_id=job_id)
+            status = answer.body["latestExecutionStatus"]
+            if status in _ENDED:
+                if status == _DONE and answer.body.get("latestExecutionExitCode") == _DONE:
+                    return
+                raise await _move_failed(job_id, call)
+            await self.sleep(MOVE_WAITS[min(look, len(MOVE_WAITS) - 1)])
+        raise PendingError(
+            ReasonCode.RETRY_EXHAUSTED,
+            f"the move to the location (job {job_id}) has not ended yet",
+            fix="run these rows again later; a move that has ended meanwhile is recognised",
+            is_final=True,
+        )
+
+
+async def _move_failed(job_id: str, call: Call) -> PendingError:
+    answer = await call(steps.MOVE_ERRORS, job_id=job_id)
+    causes = [
+        str(message.get("description"))
+        for item in answer.body["items"]
+        for message in (item.get("error") or {}).get("message") or []
+    ]
+    return PendingError(
+        ReasonCode.NON_RETRYABLE_EXTERNAL,
+        f"the move to the location failed: {'; '.join(causes) or 'no cause given'}",
+        fix="mend what the message names, then run these rows again",
+        is_final=True,
+    )
+
+
+async def _differs(person: Person, params: AssignmentParams, directory: Directory) -> bool:
+    if params.extension and params.extension != person.extension:
+        return True
+    number = params.phone_number
+    if not number or number in person.phone_numbers:
+        return False
+    if directory.numbers.is_complete:  # the people list may show numbers in a national form
+        known = await directory.number(number)
+        return known is None or not same_id(known.owner_id, person.id)
+    return True
+
+
+async def _assign(
+    person: Person,
+    location: Location,
+    params: AssignmentParams,
+    call: Call,
+    directory: Directory,
+) -> None:
+    """Change extension or main number: the whole person is read and sent back."""
+    await check_line_is_free(person, location, params.extension, params.phone_number, directory)
+    current = (await call(steps.USER_LOOKUP, person_id=person.id)).body
+    fresh = Person.parse(current)
+    if await _differs(fresh, params, directory):
+        answer = await call(
+            steps.ASSIGN_EXTENSION_OR_NUMBER,
+            current,
+            params.extension,
+            params.phone_number,
+            person_id=person.id,
+        )
+        if answer.body:
+            _check_applied(answer.body, params)
+    after = with_line(
+        fresh,
+        location.id,
+        params.extension or fresh.extension,
+        params.phone_number or number_key(work_number(current)),
+    )
+    note_line(directory, person, after)
+
+
+def _check_applied(shown: dict[str, Any], params: AssignmentParams) -> None:
+    """Compare the answer with what was sent: an update of a person may be kept in parts."""
+    extension = str(shown.get("extension") or "")
+    number = number_key(work_number(shown))
+    if (params.extension and extension != params.extension) or (
+        params.phone_number and number and number != params.phone_number
+    ):
+        raise PendingError(
+            ReasonCode.HALF_APPLIED,
+            f"Webex accepted the change but shows extension {extension or 'none'} and number "
+            f"{number or 'none'}",
+            fix="run these rows again; they are compared and completed",
+        )

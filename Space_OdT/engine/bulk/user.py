@@ -1,0 +1,190 @@
+"""Phase 2: an existing person gets calling, in one call with location and number, and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from Space_OdT.engine import actions_registry as steps
+from Space_OdT.engine.action_model import Action, Call, Effect, PendingError, Result
+from Space_OdT.engine.bulk.licences import CallingLicences
+from Space_OdT.engine.bulk.location_book import LocationBook
+from Space_OdT.engine.bulk.people import (
+    check_line_is_free,
+    find_calling_location,
+    find_person,
+    note_line,
+    with_line,
+)
+from Space_OdT.engine.bulk.person_settings import WantedSettings, apply_settings
+from Space_OdT.engine.calling_settings import Profiles
+from Space_OdT.engine.models import Phase, Row
+from Space_OdT.webex.directory import Directory
+from Space_OdT.webex.error_handling import ReasonCode, WebexError
+from Space_OdT.webex.ids import id_key, same_id
+from Space_OdT.webex.records import Licence, Person, name_key
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedLine:
+    """What the assignment rows of a person say together.
+
+    Attributes:
+        location_key: Location of the line.
+        extension: Extension, "" for none.
+        phone_number: Number in E.164, "" for none.
+    """
+
+    location_key: str
+    extension: str = ""
+    phone_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UserParams:
+    """What a user row asks for.
+
+    Attributes:
+        email: E-mail address, lower case.
+        location_key: Location of the row.
+        has_calling: Whether to give calling; False leaves it as it is.
+        licence: Name of the calling licence, "" for the usual kind.
+        line: What the person's assignment rows say; None when there are none.
+        settings: Calling settings of the row.
+    """
+
+    email: str
+    location_key: str
+    has_calling: bool
+    licence: str
+    line: JoinedLine | None
+    settings: WantedSettings
+
+
+@dataclass(frozen=True, slots=True)
+class UserAction:
+    """Makes the action of phase 2.
+
+    Attributes:
+        book: Finds locations.
+        licences: Chooses and counts calling licences.
+        line_of: What the assignment rows of an e-mail address say.
+        profiles: The outgoing profiles rows may name.
+    """
+
+    book: LocationBook
+    licences: CallingLicences
+    line_of: Callable[[str], JoinedLine | None]
+    profiles: Profiles
+
+    def action(self) -> Action[UserParams]:
+        """Give the action.
+
+        Returns:
+            What the executor runs for each user row.
+        """
+        return Action(
+            name="user",
+            steps=steps.STEPS[Phase.USERS_EXISTING_CALLING],
+            params=self._params,
+            run=self._run,
+            serial_key=lambda params: params.email,
+        )
+
+    def _params(self, row: Row) -> UserParams:
+        email = row.get("email")
+        return UserParams(
+            email=email,
+            location_key=row.get("location_key"),
+            has_calling=row.get("calling_enabled") != "false",
+            licence=row.get("calling_license"),
+            line=self.line_of(email),
+            settings=WantedSettings.of(row.cells, self.profiles),
+        )
+
+    async def _run(self, params: UserParams, call: Call, directory: Directory) -> Result:
+        person = await find_person(params.email, directory)
+        held = await self.licences.held(person.licences)
+        notes: tuple[str, ...] = ()
+        if params.has_calling:
+            await self._give_calling(person, held, params, call, directory)
+        if params.settings:
+            if held is None and not params.has_calling:
+                raise PendingError(
+                    ReasonCode.PRECONDITION_MISSING,
+                    f"{params.email} has no Webex Calling, so there are no calling settings",
+                    fix="set calling_enabled, or leave the settings out",
+                )
+            notes = await apply_settings(params.settings, person.id, call, directory)
+        effect = Effect.CHANGED if call.done else Effect.UNCHANGED
+        return Result(effect, person.id, "; ".join(notes))
+
+    async def _give_calling(
+        self,
+        person: Person,
+        held: Licence | None,
+        params: UserParams,
+        call: Call,
+        directory: Directory,
+    ) -> None:
+        if held is None:
+            line = _line(params)
+            location = await find_calling_location(line.location_key, self.book)
+            await check_line_is_free(person, location, line.extension, line.phone_number, directory)
+            after = with_line(person, location.id, line.extension, line.phone_number)
+        elif not params.licence or name_key(held.name) == name_key(params.licence):
+            return
+        else:
+            after = person  # another licence, where the person is
+        licence = await self.licences.choose(params.licence)
+        self.licences.take(licence)
+        try:
+            answer = await call(
+                steps.USER_ENABLE_CALLING,
+                after,
+                licence.id,
+                lookup=lambda: _landed(person.id, licence.id, call),
+            )
+            _check_given(answer.body, licence, answer.status)
+        except (WebexError, PendingError):
+            self.licences.take(licence, -1)
+            raise
+        note_line(directory, person, _with_licences(after, answer.body))
+
+
+def _line(params: UserParams) -> JoinedLine:
+    if params.line is None:
+        raise PendingError(
+            ReasonCode.PRECONDITION_MISSING,
+            f"no extension_assignment row gives {params.email} an extension or a number, and "
+            "calling cannot be enabled without",
+            fix="add such a row to the file, or set calling_enabled to false",
+        )
+    return params.line
+
+
+def _with_licences(person: Person, answer: Any) -> Person:
+    return replace(person, licences=tuple(str(one) for one in answer["licenses"]))
+
+
+async def _landed(person_id: str, licence_id: str, call: Call) -> dict[str, Any] | None:
+    """Tell whether a licence call of open outcome was carried out."""
+    answer = await call(steps.USER_LOOKUP, person_id=person_id)
+    licences = answer.body.get("licenses") or []
+    if not any(same_id(one, licence_id) for one in licences):
+        return None
+    return {"personId": person_id, "licenses": licences}
+
+
+def _check_given(answer: Any, licence: Licence, status: int) -> None:
+    """Compare what was given with what was asked: 206 means only a part was done."""
+    given = {id_key(str(one)) for one in answer["licenses"]}
+    if id_key(licence.id) not in given:
+        raise PendingError(
+            ReasonCode.HALF_APPLIED,
+            f"Webex accepted the call but did not give {licence.name}",
+            fix="check that units are left and the person may have the licence, then run these "
+            "rows again",
+            status=status,
+        )
