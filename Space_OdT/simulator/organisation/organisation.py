@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
-from dataclasses import fields
-from typing import Any, Literal, TypeVar
+from collections.abc import Iterable
+from typing import Any, Literal
 
 from Space_OdT.simulator.organisation.entities import (
     USER_CALLING_KINDS,
@@ -16,12 +15,9 @@ from Space_OdT.simulator.organisation.entities import (
     Job,
     Licence,
     LicenceKind,
-    Line,
     Location,
-    Number,
     OwnerKind,
     Person,
-    PstnKind,
     RouteGroup,
     RouteList,
     Trunk,
@@ -32,45 +28,10 @@ from Space_OdT.simulator.organisation.entities import (
 )
 from Space_OdT.simulator.organisation.keys import canonical
 from Space_OdT.simulator.organisation.number_plan import NumberPlan
+from Space_OdT.simulator.organisation.saved_form import pack_organisation, unpack_organisation
 from Space_OdT.simulator.protocol import JsonObject
 
-E = TypeVar("E")
-
 WorkspaceKind = Literal["none", "hotdesk", "basic", "professional"]
-
-# Name of a table in the saved state -> class of its rows.
-TABLES: dict[str, type[Any]] = {
-    "licences": Licence,
-    "locations": Location,
-    "people": Person,
-    "workspaces": Workspace,
-    "groups": Group,
-    "trunks": Trunk,
-    "route_groups": RouteGroup,
-    "route_lists": RouteList,
-    "dial_plans": DialPlan,
-    "features": Feature,
-    "virtual_lines": VirtualLine,
-    "virtual_extensions": VirtualExtension,
-    "virtual_extension_ranges": VirtualExtensionRange,
-    "devices": Device,
-    "jobs": Job,
-}
-
-_ENUM_FIELDS: dict[str, type[Any]] = {
-    "LicenceKind": LicenceKind,
-    "OwnerKind": OwnerKind,
-    "PstnKind": PstnKind,
-}
-
-
-def _pack(row: Any) -> list[Any]:
-    return [getattr(row, item.name) for item in fields(row)]
-
-
-def _unpack(cls: type[E], values: list[Any]) -> E:
-    kinds = (_ENUM_FIELDS.get(str(item.type)) for item in fields(cls))  # type: ignore[arg-type]
-    return cls(*(kind(v) if kind else v for kind, v in zip(kinds, values, strict=True)))
 
 
 class Organisation:
@@ -85,7 +46,6 @@ class Organisation:
         me_id: The person whose token calls.
         plan: Numbers and extensions.
         supervisors: Supervisors of Customer Assist and the agents each looks after.
-        organisation_settings: Small organisation-wide values, such as the queue settings.
     """
 
     def __init__(self, identifier: str, name: str) -> None:
@@ -109,7 +69,6 @@ class Organisation:
         self.devices: dict[str, Device] = {}
         self.jobs: dict[str, Job] = {}
         self.supervisors: dict[str, list[str]] = {}
-        self.organisation_settings: dict[str, Any] = {}
         self._by_email: dict[str, str] = {}
         self._people_at: dict[str, dict[str, Person]] = {}
         self._by_location_name: dict[str, str] = {}
@@ -254,14 +213,6 @@ class Organisation:
         """Give the ids of all locations enabled for Webex Calling."""
         return [location.id for location in self.locations.values() if location.calling]
 
-    def calling_workspace_ids(self) -> list[str]:
-        """Give the ids of the workspaces that have Webex Calling settings."""
-        return [
-            workspace_id
-            for workspace_id in self.workspaces
-            if self.calling_workspace_kind(workspace_id) in {"basic", "professional"}
-        ]
-
     # Changing what indexes depend on ---------------------------------------------------------
 
     def add_person(self, person: Person) -> None:
@@ -395,18 +346,7 @@ class Organisation:
 
     def to_state(self) -> JsonObject:
         """Give everything as plain JSON values; the order of entities is kept."""
-        state: JsonObject = {
-            "id": self.id,
-            "name": self.name,
-            "me_id": self.me_id,
-            "supervisors": self.supervisors,
-            "organisation_settings": self.organisation_settings,
-            "numbers": [_pack(number) for number in self.plan.numbers.values()],
-            "lines": [_pack(line) for own in self.plan.lines.values() for line in own],
-        }
-        for table in TABLES:
-            state[table] = [_pack(row) for row in getattr(self, table).values()]
-        return state
+        return pack_organisation(self)
 
     @classmethod
     def from_state(cls, state: JsonObject) -> Organisation:
@@ -422,26 +362,5 @@ class Organisation:
             KeyError: A table is missing.
         """
         organisation = cls(state["id"], state["name"])
-        organisation.me_id = state["me_id"]
-        organisation.supervisors = state["supervisors"]
-        organisation.organisation_settings = state["organisation_settings"]
-        adders: dict[str, Callable[[Any], None]] = {
-            "locations": organisation.add_location,
-            "people": organisation.add_person,
-            "workspaces": organisation.add_workspace,
-            "features": organisation.add_feature,
-            "devices": organisation.add_device,
-        }
-        for table, row_class in TABLES.items():
-            target = getattr(organisation, table)
-            for values in state[table]:
-                row = _unpack(row_class, values)
-                if table in adders:
-                    adders[table](row)
-                else:
-                    target[row.id] = row
-        for values in state["numbers"]:
-            organisation.plan.add(_unpack(Number, values))
-        for values in state["lines"]:
-            organisation.plan.attach(_unpack(Line, values))
+        unpack_organisation(organisation, state)
         return organisation

@@ -6,9 +6,7 @@ import re
 from dataclasses import dataclass
 
 from Space_OdT.simulator.organisation.entities import (
-    CALLING_KINDS,
     Licence,
-    LicenceKind,
     Line,
     Location,
     OwnerKind,
@@ -181,21 +179,11 @@ def adds_numbers(location: Location) -> bool:
     return location.pstn in _ADDS_NUMBERS
 
 
-def is_calling_kind(licence: Licence) -> bool:
-    """Tell whether a licence is one of the Webex Calling licences."""
-    return licence.kind in CALLING_KINDS
-
-
 def route_name(organisation: Organisation, route_type: str, route_id: str) -> str | None:
     """Give the name of a trunk or route group; None when there is none of that type and id."""
     table = organisation.trunks if route_type == "TRUNK" else organisation.route_groups
     route = table.get(route_id)
     return route.name if route is not None else None
-
-
-def professional_of(organisation: Organisation) -> Licence:
-    """Give the licence that carries all user features."""
-    return organisation.licences_of_kind(LicenceKind.PROFESSIONAL)[0]
 
 
 def alternates(organisation: Organisation, owner_id: str) -> list[Line]:

@@ -122,7 +122,6 @@ def test_call_routing(world: World, request: Request) -> JsonObject:
     return {
         "language": origin.announcement_language,
         "timeZone": origin.time_zone,
-        "callSourceInfo": {"callSourceType": "UNKOWN_NUMBER"},
         "routingAddress": digits,
         "outsideAccessCode": origin.outside_dial_digit,
         "isRejected": described["destinationType"] == "UNKNOWN_NUMBER",

@@ -1,4 +1,4 @@
-"""Auto attendants, hunt groups and call queues: lists, details, creating, changing, deleting."""
+"""Auto attendants, hunt groups and call queues: reading, creating, changing, deleting."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ from Space_OdT.simulator.organisation.api.access import (
     required,
     text_of,
 )
+from Space_OdT.simulator.organisation.api.feature_views import (
+    line_fields,
+    render_details,
+    render_item,
+)
 from Space_OdT.simulator.organisation.documents import forget_documents_of
 from Space_OdT.simulator.organisation.entities import Feature, Line, Location, OwnerKind
 from Space_OdT.simulator.organisation.feature_kinds import KINDS, POLICIES, FeatureKind
 from Space_OdT.simulator.organisation.keys import canonical
-from Space_OdT.simulator.organisation.members import checked_agents, member_item
+from Space_OdT.simulator.organisation.members import checked_agents
 from Space_OdT.simulator.organisation.merging import laid_over
 from Space_OdT.simulator.organisation.organisation import Organisation
 from Space_OdT.simulator.organisation.rules import (
@@ -37,88 +42,6 @@ if TYPE_CHECKING:
 PAGE = 2000
 NAME_LENGTH = 30
 RING_PATTERN = "NORMAL"
-
-
-def _line_fields(organisation: Organisation, feature: Feature) -> JsonObject:
-    line = organisation.plan.primary(feature.id)
-    if line is None:
-        return {}
-    prefix = organisation.locations[feature.location_id].routing_prefix
-    item = {
-        "phoneNumber": line.phone_number,
-        "extension": line.extension,
-        "routingPrefix": prefix if line.extension else None,
-        "esn": (prefix or "") + line.extension if line.extension else None,
-    }
-    return {name: value for name, value in item.items() if value is not None}
-
-
-def _toll_free(organisation: Organisation, feature: Feature) -> bool:
-    line = organisation.plan.primary(feature.id)
-    number = organisation.plan.numbers.get(line.phone_number or "") if line else None
-    return number is not None and number.number_type == "TOLLFREE"
-
-
-def render_item(organisation: Organisation, kind: FeatureKind, feature: Feature) -> JsonObject:
-    """Write a feature as its list does."""
-    item: JsonObject = {
-        "id": feature.id,
-        "name": feature.name,
-        "locationName": organisation.locations[feature.location_id].name,
-        "locationId": feature.location_id,
-        **_line_fields(organisation, feature),
-    }
-    if kind.lists_enabled:
-        item["enabled"] = feature.enabled
-    if kind.owner is OwnerKind.AUTO_ATTENDANT:
-        item["tollFreeNumber"] = _toll_free(organisation, feature)
-    if kind.owner is OwnerKind.CALL_QUEUE:
-        item["hasCxEssentials"] = feature.customer_assist
-    return item
-
-
-def render_details(organisation: Organisation, kind: FeatureKind, feature: Feature) -> JsonObject:
-    """Write a feature as its details do."""
-    location = organisation.locations[feature.location_id]
-    item: JsonObject = {
-        "id": feature.id,
-        "name": feature.name,
-        "enabled": feature.enabled,
-        "language": "Spanish",
-        "languageCode": location.announcement_language,
-        "firstName": ".",
-        "lastName": feature.name,
-        "timeZone": location.time_zone,
-        "directLineCallerIdName": {"selection": "DISPLAY_NAME"},
-        "dialByName": feature.name,
-        **_line_fields(organisation, feature),
-        "tollFreeNumber": _toll_free(organisation, feature),
-        **laid_over(kind.original, feature.settings),
-    }
-    spare = [
-        {"phoneNumber": line.phone_number, "ringPattern": line.ring_pattern}
-        for line in alternates(organisation, feature.id)
-    ]
-    if kind.owner is OwnerKind.CALL_QUEUE:
-        ring = feature.settings.get("distinctiveRingEnabled", True)
-        numbers = {"distinctiveRingEnabled": ring, "alternateNumbers": spare}
-        item["alternateNumberSettings"] = numbers
-        item["hasCxEssentials"] = feature.customer_assist
-        item.pop("tollFreeNumber")
-    else:
-        item["alternateNumbers"] = spare
-    if kind.has_agents:
-        item["agents"] = [_agent(organisation, kind, entry) for entry in feature.agents]
-    return item
-
-
-def _agent(organisation: Organisation, kind: FeatureKind, entry: dict[str, Any]) -> JsonObject:
-    item = member_item(organisation, entry["id"])
-    if entry["weight"] is not None:
-        item["weight"] = str(entry["weight"])
-    if kind.owner is OwnerKind.CALL_QUEUE:
-        item["joinEnabled"] = entry["joined"]
-    return item
 
 
 def feature_at(world: World, request: Request, kind: FeatureKind) -> Feature:
@@ -158,7 +81,7 @@ def _list_handler(kind: FeatureKind) -> Callable[[World, Request], LazyList[Feat
             items = [
                 item
                 for item in items
-                if number in _line_fields(organisation, item).get("phoneNumber", "")
+                if number in line_fields(organisation, item).get("phoneNumber", "")
             ]
         return LazyList(items, lambda item: render_item(organisation, kind, item))
 
