@@ -11,7 +11,7 @@ import orjson
 from Space_OdT.simulator.auth import ADMIN_TOKEN, READONLY_TOKEN, SCOPES_PREFIX
 from Space_OdT.simulator.faults import FaultRule
 from Space_OdT.simulator.limiters import make_limiter
-from Space_OdT.simulator.organisation.organisation import TABLES
+from Space_OdT.simulator.organisation.saved_form import TABLES
 from Space_OdT.simulator.protocol import ApiError, JsonObject
 from Space_OdT.simulator.service import Incoming, Outgoing, Service
 from Space_OdT.simulator.world import World

@@ -1,8 +1,8 @@
 """Checks bodies of writes against rules that are plain data.
 
 A rule is a mapping of field names to what is expected: a type (`str`, `bool`, `int`, `float`), a
-tuple of allowed values, a list with one rule for the items, or a mapping for an object. A name
-that ends in `!` must be there.
+tuple of allowed values, a `range` of whole numbers, a list with one rule for the items, or a
+mapping for an object. A name that ends in `!` must be there.
 """
 
 from __future__ import annotations
@@ -61,6 +61,15 @@ def _check(value: Any, wanted: Any, place: str) -> None:
             raise errors.field_invalid(place, "list expected")
         for index, item in enumerate(value):
             _check(item, wanted[0], f"{place}[{index}]")
+    else:
+        _check_plain(value, wanted, place)
+
+
+def _check_plain(value: Any, wanted: Any, place: str) -> None:
+    if isinstance(wanted, range):
+        if not _is_a(value, int) or value not in wanted:
+            limits = f"{wanted[0]} to {wanted[-1]}"
+            raise errors.field_invalid(place, f"whole number from {limits} expected")
     elif isinstance(wanted, tuple):
         if value not in wanted:
             raise errors.field_invalid(place, f"one of {', '.join(map(str, wanted))} expected")

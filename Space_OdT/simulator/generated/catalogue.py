@@ -110,21 +110,33 @@ class CollectionHandler:
 
     def _all_keys(self, world: World) -> list[Key]:
         """Items of all locations, in their order."""
-        found: list[Key] = []
-        for position, location_id in enumerate(world.organisation.calling_location_ids()):
-            params = {"locationId": location_id}
-            if position % self.collection.every == 0:
-                found.extend(self._keys_under(world, location_id, params))
-            elif self._changes(world).changed:
-                found.extend(
-                    key for key in self._keys_under(world, location_id, params) if key.index is None
-                )
-        return found
+        return [
+            key
+            for location_id in world.organisation.calling_location_ids()
+            for key in self._keys_at(world, location_id)
+        ]
+
+    def _keys_at(self, world: World, location_id: str) -> list[Key]:
+        """Items of one location; generated ones only where the location has some."""
+        keys = self._keys_under(world, location_id, {"locationId": location_id})
+        if self.collection.every == 1 or self._has_generated(world, location_id):
+            return keys
+        return [key for key in keys if key.index is None]
+
+    def _has_generated(self, world: World, location_id: str) -> bool:
+        subject = Subject(world, f"{self.collection.name}|{location_id}")
+        first = world.organisation.calling_location_ids()[0]
+        return location_id == first or subject.draw("has", self.collection.every) == 0
+
+    def _candidates(self, world: World, request: Request, parent: str) -> list[Key]:
+        if self.collection.where == "parent":
+            return self._keys_under(world, parent, request.params)
+        return self._keys_at(world, parent) if parent else self._all_keys(world)
 
     def _find(self, world: World, request: Request) -> Key:
         parent = self._parent(request)
         wanted = canonical(request.params[self.collection.id_param])
-        for key in self.keys_of_list(world, request):
+        for key in self._candidates(world, request, parent):
             if (
                 key.id == wanted
                 and (not parent or key.parent == parent)

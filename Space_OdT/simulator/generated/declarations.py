@@ -108,7 +108,8 @@ class Collection:
         where: `parent`: the items belong to the path above them. `location`: the list is the
             organisation's and every item belongs to a calling location.
         per_parent: Number of generated items under each parent; None makes 0 to 2.
-        every: Of the locations, each nth has items (`where="location"`).
+        every: Of so many locations one has generated items, and the first always
+            (`where="location"`).
         create: Path of the POST; "" when nothing can be created.
         created_status: Status of a creation.
         put: Status of an update; None when items cannot be changed.

@@ -11,6 +11,7 @@ from Space_OdT.simulator.generated.permissions import CALL_ACTIONS
 from Space_OdT.simulator.shapes import Shape
 
 GREETING = ("DEFAULT", "CUSTOM")
+RINGS = range(2, 21)
 
 
 def digit_patterns(owner: str, sdk: str, *, own_switch: bool = True) -> tuple[Resource, ...]:

@@ -11,11 +11,20 @@ from Space_OdT.simulator.generated.permissions import (
     strict_permissions,
     with_location_default,
 )
-from Space_OdT.simulator.tables.parts import GREETING, criteria, digit_patterns, flag_document
+from Space_OdT.simulator.tables.parts import (
+    GREETING,
+    RINGS,
+    criteria,
+    digit_patterns,
+    flag_document,
+)
 from Space_OdT.simulator.tables.scopes import PEOPLE, PEOPLE_CONFIG, TELEPHONY
 from Space_OdT.simulator.tables.translations import (
     agents_by_id,
+    callback_with_member,
     caller_id_by_id,
+    caller_id_with_number,
+    forwarding_with_destinations,
     monitored_by_id,
     own_caller_id,
 )
@@ -46,10 +55,11 @@ FEATURES = Area(
                 "callForwarding": {
                     "always": {**_FORWARD, "enabled!": bool, "ringReminderEnabled": bool},
                     "busy": _FORWARD,
-                    "noAnswer": {**_FORWARD, "numberOfRings": int},
+                    "noAnswer": {**_FORWARD, "numberOfRings": RINGS},
                 },
                 "businessContinuity": _FORWARD,
             },
+            translate=forwarding_with_destinations,
         ),
         Document(
             f"{F}/callRecording",
@@ -97,6 +107,7 @@ FEATURES = Area(
                 "dialByFirstName": str,
                 "dialByLastName": str,
             },
+            translate=caller_id_with_number,
         ),
         Document(
             f"{F}/callingBehavior",
@@ -214,7 +225,7 @@ FEATURES = Area(
                 "sendUnansweredCalls": {
                     "enabled": bool,
                     "greeting": GREETING,
-                    "numberOfRings": int,
+                    "numberOfRings": RINGS,
                 },
                 "notifications!": _ENABLED_TO,
                 "transferToNumber!": _ENABLED_TO,
@@ -330,6 +341,7 @@ CONFIG = Area(
                 "elinEnabled": bool,
                 "elinForWebexAppEnabled": bool,
             },
+            translate=callback_with_member,
         ),
         Document(f"{P}/emergencyCallbackNumber/dependencies", "person_settings.ecbn.dependencies"),
         Document(f"{P}/executive/alert", "person_settings.executive.alert_settings", put=204),

@@ -32,6 +32,48 @@ def _member(world: World, request: Request, identifier: str) -> JsonObject:
     raise errors.field_invalid("id", f"nobody has the id {identifier}")
 
 
+_FORWARDINGS = ("always", "busy", "noAnswer")
+
+
+def forwarding_with_destinations(_world: World, _request: Request, body: JsonObject) -> JsonObject:
+    """Refuse a forwarding that is switched on and goes nowhere.
+
+    Raises:
+        ApiError: 400 naming the destination that is missing.
+    """
+    forwarding = body.get("callForwarding") or {}
+    places = {f"callForwarding.{name}": forwarding.get(name) for name in _FORWARDINGS}
+    places["businessContinuity"] = body.get("businessContinuity")
+    for place, given in places.items():
+        if given and given.get("enabled") and not (given.get("destination") or "").strip():
+            raise errors.field_missing(f"{place}.destination")
+    return body
+
+
+def caller_id_with_number(_world: World, _request: Request, body: JsonObject) -> JsonObject:
+    """Refuse a custom caller id without a number.
+
+    Raises:
+        ApiError: 400 naming the number.
+    """
+    if body["selected"] == "CUSTOM" and not body.get("customNumber"):
+        raise errors.field_missing("customNumber")
+    return body
+
+
+def callback_with_member(world: World, request: Request, body: JsonObject) -> JsonObject:
+    """Refuse an emergency callback number of a member who is not there.
+
+    Raises:
+        ApiError: 400 naming the member.
+    """
+    if body.get("selected") == "LOCATION_MEMBER_NUMBER":
+        if not body.get("locationMemberId"):
+            raise errors.field_missing("locationMemberId")
+        _member(world, request, body["locationMemberId"])
+    return {name: value for name, value in body.items() if name != "locationMemberId"}
+
+
 def monitored_by_id(world: World, request: Request, body: JsonObject) -> JsonObject:
     """Show the members behind the ids that a write of monitoring names."""
     return {

@@ -11,9 +11,13 @@ from Space_OdT.simulator.generated.permissions import (
     strict_permissions,
     with_location_default,
 )
-from Space_OdT.simulator.tables.parts import criteria, digit_patterns, flag_document
+from Space_OdT.simulator.tables.parts import RINGS, criteria, digit_patterns, flag_document
 from Space_OdT.simulator.tables.scopes import TELEPHONY, WORKSPACE_CONFIG, WORKSPACES
-from Space_OdT.simulator.tables.translations import monitored_by_id
+from Space_OdT.simulator.tables.translations import (
+    callback_with_member,
+    forwarding_with_destinations,
+    monitored_by_id,
+)
 
 W = "/workspaces/{workspaceId}"
 F = f"{W}/features"
@@ -47,13 +51,14 @@ FEATURES = Area(
                     "noAnswer": {
                         "enabled": bool,
                         "destination": str,
-                        "numberOfRings": int,
+                        "numberOfRings": RINGS,
                         "systemMaxNumberOfRings": int,
                         "destinationVoicemailEnabled": bool,
                     },
                 },
                 "businessContinuity!": _FORWARD,
             },
+            translate=forwarding_with_destinations,
         ),
         Document(
             f"{F}/callWaiting",
@@ -135,6 +140,7 @@ CONFIG = Area(
                 "selected": ("DIRECT_LINE", "LOCATION_ECBN", "LOCATION_MEMBER_NUMBER"),
                 "locationMemberId": str,
             },
+            translate=callback_with_member,
             scopes=TELEPHONY,
         ),
         Document(
