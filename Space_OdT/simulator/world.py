@@ -15,6 +15,7 @@ from typing import Any
 
 from Space_OdT.simulator.identifiers import seeded_id, seeded_random
 from Space_OdT.simulator.organisation import Organisation
+from Space_OdT.simulator.organisation.generation import generate_organisation
 from Space_OdT.simulator.protocol import JsonObject
 
 DEFAULT_SIZE = 50
@@ -72,7 +73,7 @@ class World:
         clock: Callable[[], float] = time.time,
     ) -> World:
         """Create the organisation that belongs to a size and a seed."""
-        return cls(seed, size, Organisation.generate(size, seed), clock=clock)
+        return cls(seed, size, generate_organisation(size, seed), clock=clock)
 
     def rng(self, *keys: object) -> Random:
         """A random stream of its own for these keys."""

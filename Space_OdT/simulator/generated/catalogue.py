@@ -11,8 +11,8 @@ from Space_OdT.simulator.filling import Subject, fill, project
 from Space_OdT.simulator.generated.bodies import body_object, check_body
 from Space_OdT.simulator.generated.declarations import Collection, fix, resolved, value_of
 from Space_OdT.simulator.generated.guards import Guard
-from Space_OdT.simulator.generated.merging import merged
 from Space_OdT.simulator.organisation.keys import canonical, uuid_of
+from Space_OdT.simulator.organisation.merging import laid_over
 from Space_OdT.simulator.organisation.views import LazyList
 from Space_OdT.simulator.protocol import JsonObject, Reply, Request
 from Space_OdT.simulator.world import CollectionChanges
@@ -168,7 +168,7 @@ class CollectionHandler:
             found[collection.name_field] = f"{collection.name.capitalize()} {key.index + 1}"
         fix(found, collection.fixed, subject)
         changed = self._changes(world).changed.get(key.id, {})
-        return merged(found, {name: value for name, value in changed.items() if name != PARENT})
+        return laid_over(found, {name: value for name, value in changed.items() if name != PARENT})
 
     def listed(self, world: World, key: Key) -> JsonObject:
         """One item as a list shows it."""
@@ -266,7 +266,7 @@ class CollectionHandler:
         changes = self._changes_to_write(world)
         before = changes.changed.get(key.id, {PARENT: key.parent})
         body.pop(self.collection.id_field, None)
-        changes.changed[key.id] = merged(before, body)
+        changes.changed[key.id] = laid_over(before, body)
         status = self.collection.put or 204
         return Reply(status, None if status == 204 else {"id": key.id})  # noqa: PLR2004
 

@@ -10,8 +10,8 @@ from Space_OdT.simulator.generated.bodies import body_object, check_body, check_
 from Space_OdT.simulator.generated.catalogue import CollectionHandler
 from Space_OdT.simulator.generated.declarations import Document, fix, resolved
 from Space_OdT.simulator.generated.guards import Guard
-from Space_OdT.simulator.generated.merging import merged
 from Space_OdT.simulator.organisation.keys import canonical
+from Space_OdT.simulator.organisation.merging import laid_over
 from Space_OdT.simulator.protocol import JsonObject, Reply, Request
 from Space_OdT.simulator.shapes import Kind, Shape
 
@@ -45,7 +45,7 @@ class DocumentHandler:
             guard(world, request)
         path = path_of(self.document.template, request.params)
         generated = self.generated(Subject(world, path, request.params))
-        found = merged(generated, world.documents.get(path, {}))
+        found = laid_over(generated, world.documents.get(path, {}))
         for name, handler in self._embedded.items():
             found[name] = handler.listed_under(world, request)
         shown = self.document.shown
@@ -75,6 +75,6 @@ class DocumentHandler:
         if document.translate is not None:
             body = document.translate(world, request, body)
         path = path_of(document.template, request.params)
-        world.documents[path] = merged(world.documents.get(path, {}), body)
+        world.documents[path] = laid_over(world.documents.get(path, {}), body)
         status = document.put or 204
         return Reply(status, None if status == 204 else self.read(world, request))  # noqa: PLR2004

@@ -15,14 +15,17 @@ from Space_OdT.simulator.tables import (
     jobs,
     locations,
     organisation_settings,
-    people,
+    people_config,
+    people_features,
+    queues,
     routing,
     virtual_lines,
     workspaces,
 )
 
 _TABLES = (
-    people,
+    people_config,
+    people_features,
     workspaces,
     virtual_lines,
     locations,
@@ -31,6 +34,7 @@ _TABLES = (
     jobs,
     announcements,
     devices,
+    queues,
     routing,
     organisation_settings,
     assistants,
