@@ -257,6 +257,7 @@ class Settings(BaseSettings):
         token: str | None = None,
         *,
         start: Path | None = None,
+        env_files: bool = True,
         token_variables: Sequence[str] = TOKEN_VARIABLES,
         **overrides: Any,
     ) -> Self:
@@ -265,6 +266,7 @@ class Settings(BaseSettings):
         Args:
             token: Value of `--token`; beats every other source.
             start: Folder the `.env` search starts from; the current folder when None.
+            env_files: Whether to load `.env` files; False takes the environment as it is.
             token_variables: Both names of the token, the one to look at first in front.
             **overrides: Fields by name that beat the environment; None means not given.
 
@@ -275,7 +277,7 @@ class Settings(BaseSettings):
             SettingsError: Naming every unusable variable, its value (never a token), what was
                 expected and the file it came from.
         """
-        env = load_env(start)
+        env = load_env(start) if env_files else LoadedEnv()
         given = {name: value for name, value in overrides.items() if value is not None}
         if unknown := given.keys() - cls.model_fields.keys():
             raise TypeError(f"no such setting: {', '.join(sorted(unknown))}")
@@ -292,7 +294,7 @@ class Settings(BaseSettings):
         return settings
 
     @property
-    def env_files(self) -> tuple[Path, ...]:
+    def files_read(self) -> tuple[Path, ...]:
         """The `.env` files that were read, nearest first."""
         return self._env.files
 
@@ -318,6 +320,20 @@ class Settings(BaseSettings):
         if self.webex_access_token is None:
             raise MissingTokenError(missing_token_message(self._env))
         return self.webex_access_token.get_secret_value()
+
+    def with_token(self, token: str) -> Self:
+        """Copy the settings with another token.
+
+        Args:
+            token: The token, as pasted.
+
+        Returns:
+            The same settings otherwise.
+
+        Raises:
+            SettingsError: When it cannot be a token.
+        """
+        return self.model_copy(update={"webex_access_token": SecretStr(_token_argument(token))})
 
     def describe(self) -> dict[str, Any]:
         """List the effective values for the log of a run.

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 # Repeating these leaves the same state behind; POST and PATCH need the caller's word or a lookup.
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 _JSON = "application/json"
+_UNAUTHORIZED = 401
+_OURS = frozenset({"authorization", "trackingid", "user-agent"})
 _AUTHORIZATION, _TRACKING_ID = istr("Authorization"), istr("TrackingID")
 
 # What the HTTP library raises, by what it means and whether the request may have been received.
@@ -122,6 +124,11 @@ class WebexClient:
             exchange=self._exchange, pacer=pacer, sleep=sleep, uniform=uniform, note=self._note
         )
 
+    @property
+    def access_token(self) -> str:
+        """The token, for libraries that insist on knowing it; never to be written anywhere."""
+        return self._token
+
     @classmethod
     def from_settings(cls, settings: Settings, *, evidence: Evidence | None = None) -> Self:
         """Build a client as the settings say.
@@ -155,6 +162,14 @@ class WebexClient:
         )
 
     async def __aenter__(self) -> Self:
+        return self.open()
+
+    def open(self) -> Self:
+        """Make ready to send; `async with` does it. Needs a running event loop.
+
+        Returns:
+            The client itself.
+        """
         self._deadlines.open()  # guards the total time of an attempt
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self.concurrency, ttl_dns_cache=300),
@@ -294,8 +309,8 @@ class WebexClient:
 
         Args:
             method: Upper-case HTTP method.
-            url: Absolute, encoded URL. Only our own host gets the token.
-            headers: Request headers; credentials among them are replaced by ours.
+            url: Absolute, encoded URL. Only trusted hosts get the token.
+            headers: Request headers; credentials and identity among them are replaced by ours.
             data: Encoded body.
 
         Returns:
@@ -304,8 +319,8 @@ class WebexClient:
         Raises:
             Exception: The HTTP library's own exception, when the last attempt got no answer.
         """
-        sent = dict(headers)
-        if self.addresses.is_ours(url):
+        sent = {name: value for name, value in headers.items() if name.lower() not in _OURS}
+        if self.addresses.is_trusted(url):
             sent[_AUTHORIZATION] = self._authorization
         family = family_of(method, url)
         call = Call(
@@ -322,13 +337,16 @@ class WebexClient:
         )
         try:
             try:
-                await self._delivery.attempt(call)
+                response = await self._delivery.attempt(call)
             except AttemptFailedError as first:
-                await self._delivery.repeat(call, first)
+                response = await self._delivery.repeat(call, first)
         except AttemptFailedError as last:
             self._reported(given_up(call, last, self._token))
             if last.response is None:
                 raise (last.__cause__ or last) from None
+        else:
+            if response.status == _UNAUTHORIZED:
+                self._reported(refused(call, response, self._token))
         return call.origin
 
     async def _exchange(self, call: Call) -> Response:

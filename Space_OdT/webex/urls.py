@@ -13,6 +13,7 @@ Query = Mapping[str, QueryValue]
 
 # SCIM lives on the same host, but outside the versioned base.
 _HOST_ROOT_PREFIX = "/identity/scim/"
+_PUBLIC_HOST, _PUBLIC_PREFIX = "webexapis.com", "/v1"
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9/_.~:@!$&'()*+,;=%-]*")
 _SAFE_IN_PATH = "/:@!$&'()*+,;=~"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -35,6 +36,7 @@ class Addresses:
         self.base_url = base_url
         self._scheme, self._authority, self._prefix = parts.scheme, parts.netloc, parts.path
         self._origin = origin_of(base_url)
+        self._is_public = parts.scheme == "https" and _is_public_host(parts.hostname or "")
 
     def target(self, path: str, query: Query | None = None) -> URL:
         """Build the address of a call.
@@ -68,6 +70,44 @@ class Addresses:
         joint = "&" if "?" in url else "?"
         return URL(f"{url}{joint}{encoded_query(query)}" if query else url, encoded=True)
 
+    def at_home(self, url: URL) -> URL:
+        """Bring an address of the public API home to the base URL in use.
+
+        Libraries write some addresses of the public API out in full. In a run against another
+        host, such as a simulator, these calls belong to that host, not to production.
+
+        Args:
+            url: Absolute URL.
+
+        Returns:
+            The URL on our host when it names the public API and we are elsewhere; else itself.
+        """
+        if self._is_public or not _is_public_host(url.host or ""):
+            return url
+        path = url.raw_path
+        below = path.removeprefix(_PUBLIC_PREFIX) if path.startswith(f"{_PUBLIC_PREFIX}/") else None
+        home = path if below is None else self._prefix + below
+        return URL.build(
+            scheme=self._scheme,
+            authority=self._authority,
+            path=home,
+            query_string=url.raw_query_string,
+            encoded=True,
+        )
+
+    def is_trusted(self, url: str) -> bool:
+        """Tell whether the token may be sent to a URL.
+
+        Args:
+            url: Absolute URL.
+
+        Returns:
+            True for our own host; on the public API also for its other hosts, by TLS.
+        """
+        parts = urlsplit(url)
+        sibling = self._is_public and parts.scheme == "https" and "@" not in parts.netloc
+        return self.is_ours(url) or (sibling and _is_public_host(parts.hostname or ""))
+
     def below_base(self, url: str) -> str:
         """Cut an absolute URL down to the path used in messages and counters.
 
@@ -95,6 +135,11 @@ class Addresses:
             return origin_of(url) == self._origin
         except ValueError:
             return False
+
+
+def _is_public_host(host: str) -> bool:
+    """Tell the public API, which keeps call history and analytics on hosts of their own."""
+    return host == _PUBLIC_HOST or host.endswith(f".{_PUBLIC_HOST}")
 
 
 def origin_of(url: str) -> tuple[str, str, int]:

@@ -118,6 +118,12 @@ def test_a_trailing_slash_of_the_base_url_makes_no_difference() -> None:
     assert Settings.load(webex_base_url="http://127.0.0.1:1/v1/").webex_base_url.endswith("/v1")
 
 
+def test_files_can_be_left_alone(clean_world: Path) -> None:
+    path = env_file(clean_world, "WEBEX_ACCESS_TOKEN=file-token")
+    assert Settings.load(env_files=False).webex_access_token is None
+    assert Settings.load().files_read == (path,)
+
+
 def test_an_override_of_none_means_not_given() -> None:
     os.environ["MAX_RATE_PER_MINUTE"] = "300"
     assert Settings.load(max_rate_per_minute=None).max_rate_per_minute == 300

@@ -86,8 +86,8 @@ class Server:
         return reply.render()
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
+@pytest.fixture(name="server")
+async def a_server() -> AsyncIterator[Server]:
     made = Server()
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", made.handle)
@@ -132,18 +132,18 @@ class Naps:
         self.seconds.append(seconds)
 
 
-@pytest.fixture
-def naps() -> Naps:
+@pytest.fixture(name="naps")
+def some_naps() -> Naps:
     return Naps()
 
 
-@pytest.fixture
-def pacer() -> InstantPacer:
+@pytest.fixture(name="pacer")
+def a_pacer() -> InstantPacer:
     return InstantPacer()
 
 
-@pytest.fixture
-async def client(server: Server, naps: Naps, pacer: InstantPacer) -> AsyncIterator[WebexClient]:
+@pytest.fixture(name="client")
+async def a_client(server: Server, naps: Naps, pacer: InstantPacer) -> AsyncIterator[WebexClient]:
     """A client of the server that never waits."""
     async with WebexClient(
         base_url=server.base_url,

@@ -110,3 +110,36 @@ def test_messages_name_the_path_below_the_base(addresses: Addresses) -> None:
 )
 def test_families_hold_no_ids(method: str, path: str, family: str) -> None:
     assert family_of(method, path) == family
+
+
+@pytest.mark.parametrize(
+    ("given", "home"),
+    [
+        ("https://webexapis.com/v1/people?max=1", "http://127.0.0.1:8790/sim/v1/people?max=1"),
+        ("https://webexapis.com/identity/scim/o", "http://127.0.0.1:8790/identity/scim/o"),
+        (
+            "https://analytics-calling.webexapis.com/v1/cdr_feed",
+            "http://127.0.0.1:8790/sim/v1/cdr_feed",
+        ),
+        ("https://webexapis.com/v1x/y", "http://127.0.0.1:8790/v1x/y"),
+        ("https://status.webex.com/index.json", "https://status.webex.com/index.json"),
+        ("http://127.0.0.1:8790/sim/v1/people", "http://127.0.0.1:8790/sim/v1/people"),
+    ],
+)
+def test_a_run_against_another_host_never_calls_production(given: str, home: str) -> None:
+    assert str(Addresses("http://127.0.0.1:8790/sim/v1").at_home(URL(given))) == home
+
+
+def test_on_the_public_api_its_other_hosts_are_called_and_trusted(addresses: Addresses) -> None:
+    history = "https://analytics-calling.webexapis.com/v1/cdr_feed"
+    assert str(addresses.at_home(URL(history))) == history
+    assert addresses.is_trusted(history)
+    assert addresses.is_trusted("https://webexapis.com/v1/people")
+    for url in (
+        "http://analytics-calling.webexapis.com/v1/cdr_feed",
+        "https://u@analytics.webexapis.com/x",
+        "https://status.webex.com/index.json",
+        "https://evilwebexapis.com/",
+    ):
+        assert not addresses.is_trusted(url)
+    assert not Addresses("http://127.0.0.1:1/v1").is_trusted(history)
