@@ -150,6 +150,14 @@ class Call(Protocol):
         """Names of the writes that were carried out, in order."""
         ...
 
+    def prepare(self, step: StepSpec, /) -> None:
+        """Say which step comes next, so that a row which fails before it is sent names it.
+
+        Args:
+            step: One of the action's declared steps.
+        """
+        ...
+
     async def __call__(
         self,
         step: StepSpec,
@@ -212,6 +220,19 @@ class Run(Protocol[P_contra, D_contra]):
 
 
 @dataclass(frozen=True, slots=True)
+class Compensation:
+    """What came of taking back what a failed row had created.
+
+    Attributes:
+        is_complete: Whether nothing of it is left.
+        message: One sentence for the operator.
+    """
+
+    is_complete: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Action(Generic[P]):
     """The only place that knows what a change is.
 
@@ -221,8 +242,9 @@ class Action(Generic[P]):
         params: Makes its typed parameters from a row.
         run: The change itself; called as `run(params, call, directory)`.
         serial_key: Rows with the same key never run at once; "" lets a row run with any other.
-        compensate: Takes back what a failed row has created, where that is safe; says in one
-            sentence what came of it, "" when there was nothing to take back.
+        lookup: Name of the step at which a row stands that needs no call, or fails before one.
+        compensate: Takes back what a failed row has created, where that is safe; None when there
+            was nothing to take back.
     """
 
     name: str
@@ -230,4 +252,5 @@ class Action(Generic[P]):
     params: Callable[[Row], P]
     run: Run[P, Any]
     serial_key: Callable[[P], str] = field(default=lambda _params: "")
-    compensate: Callable[[P, Call, Any], Awaitable[str]] | None = None
+    lookup: str = "lookup"
+    compensate: Callable[[P, Call, Any], Awaitable[Compensation | None]] | None = None

@@ -54,6 +54,7 @@ class StepCaller:
         done: Names of the writes that were carried out, in order.
         current: Name of the last step begun, "" before the first.
         status: Status of the last answer, None when there was none.
+        write_status: Status of the last write's answer, None before the first.
         tracking_id: Tracking id of the last answer, "" when it had none.
     """
 
@@ -67,6 +68,7 @@ class StepCaller:
         "done",
         "status",
         "tracking_id",
+        "write_status",
     )
 
     def __init__(
@@ -86,12 +88,17 @@ class StepCaller:
         self.done: list[str] = []
         self.current = ""
         self.status: int | None = None
+        self.write_status: int | None = None
         self.tracking_id = ""
 
     @property
     def is_plan(self) -> bool:
         """True when writes are recorded instead of sent."""
         return self._plan is not None
+
+    def prepare(self, step: StepSpec, /) -> None:
+        """Say which step comes next; see `action_model.Call`."""
+        self.current = step.name
 
     async def __call__(
         self,
@@ -130,6 +137,7 @@ class StepCaller:
         self.status, self.tracking_id = answer.status, answer.tracking_id or ""
         if step.is_write:
             self.done.append(step.name)
+            self.write_status = answer.status
         return answer
 
     async def read_back(

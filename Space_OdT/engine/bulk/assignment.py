@@ -27,6 +27,7 @@ from Space_OdT.webex.error_handling import ReasonCode
 from Space_OdT.webex.ids import same_id
 from Space_OdT.webex.records import Location, Person, number_key
 
+ASSIGNMENT_LOOKUP = "assignment_lookup"
 # A move is a job: looked at after these seconds, then at the last interval until the bound.
 MOVE_WAITS = (0.5, 1.0, 2.0, 3.0, 5.0)
 MOVE_LOOKS = 60
@@ -81,6 +82,7 @@ class AssignmentAction:
             params=self._params,
             run=self._run,
             serial_key=lambda params: params.email,
+            lookup=ASSIGNMENT_LOOKUP,
         )
 
     def _params(self, row: Row) -> AssignmentParams:
@@ -100,6 +102,7 @@ class AssignmentAction:
                 f"{params.email} has no Webex Calling yet",
                 fix="the person's user row has to succeed first (with calling_enabled)",
             )
+        call.prepare(steps.ASSIGN_EXTENSION_OR_NUMBER)
         location = await find_calling_location(params.location_key, self.book)
         if not same_id(person.location_id, location.id):
             await self._move(person, location, params, call, directory)

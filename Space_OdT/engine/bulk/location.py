@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +16,8 @@ from Space_OdT.engine.action_helpers import (
     location_differs,
     location_update_body,
 )
-from Space_OdT.engine.action_model import Action, Call, Effect, PendingError, Result
+from Space_OdT.engine.action_model import Action, Call, Compensation, Effect, PendingError, Result
+from Space_OdT.engine.bulk.compensation import remove_location
 from Space_OdT.engine.bulk.connections import PremisesConnections
 from Space_OdT.engine.bulk.location_book import LocationBook
 from Space_OdT.engine.models import Phase, Row
@@ -91,11 +93,13 @@ class LocationAction:
         book: Finds locations by key, remembers external ids.
         connections: Knows which locations a premises route carries.
         numbers_of: Numbers that assignment rows want at the location of a row.
+        sleep: Awaitable sleep between looks at a job.
     """
 
     book: LocationBook
     connections: PremisesConnections
     numbers_of: Callable[[Row], Sequence[str]]
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     def action(self) -> Action[LocationParams]:
         """Give the action.
@@ -108,11 +112,27 @@ class LocationAction:
             steps=(*steps.STEPS[Phase.LOCATIONS], *steps.COMPENSATION),
             params=lambda row: location_params(row, self.numbers_of(row)),
             run=self._run,
+            lookup=steps.LOCATION_LOOKUP.name,
+            compensate=self._take_back,
         )
 
     async def _run(self, params: LocationParams, call: Call, directory: Directory) -> Result:
         change = _Change(params, call, directory, self)
         return await change.run()
+
+    async def _take_back(
+        self, params: LocationParams, call: Call, directory: Directory
+    ) -> Compensation | None:
+        if steps.LOCATION_CREATE.name not in call.done:
+            return None  # it was there before this row, so it is not ours to remove
+        location = await directory.location(params.facts.name)
+        if location is None:
+            return None
+        outcome = await remove_location(location, call, self.sleep)
+        if outcome.is_complete:
+            directory.note_removal(location)
+            self.book.forget(params.external_id)
+        return outcome
 
 
 @dataclass(slots=True)
@@ -245,6 +265,8 @@ class _Change:
 
     async def _connect(self, location: Location, route: Route | None) -> None:
         kind = self.params.pstn_type
+        if kind:
+            self.call.prepare(steps.PSTN_CONFIGURE)
         if kind == LOCAL_GATEWAY and route is not None:
             await self._connect_premises(location, route)
         elif kind == CARRIER:
@@ -368,6 +390,7 @@ class _Change:
         wanted = self.params.main_number
         if not wanted or location.main_number == wanted:
             return
+        self.call.prepare(steps.MAIN_NUMBER)
         known = await self.directory.number(wanted)
         if known is None or not same_id(known.location_id, location.id):
             where = "another location has it" if known else "it is not in its inventory"

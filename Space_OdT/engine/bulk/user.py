@@ -90,6 +90,7 @@ class UserAction:
             params=self._params,
             run=self._run,
             serial_key=lambda params: params.email,
+            lookup=steps.USER_LOOKUP.name,
         )
 
     def _params(self, row: Row) -> UserParams:
@@ -128,6 +129,7 @@ class UserAction:
         call: Call,
         directory: Directory,
     ) -> None:
+        call.prepare(steps.USER_ENABLE_CALLING)
         if held is None:
             line = _line(params)
             location = await find_calling_location(line.location_key, self.book)
