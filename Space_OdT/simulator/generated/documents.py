@@ -10,6 +10,7 @@ from Space_OdT.simulator.generated.bodies import body_object, check_body, check_
 from Space_OdT.simulator.generated.catalogue import CollectionHandler
 from Space_OdT.simulator.generated.declarations import Document, fix, resolved
 from Space_OdT.simulator.generated.guards import Guard
+from Space_OdT.simulator.generated.writes import as_shown
 from Space_OdT.simulator.organisation.keys import canonical
 from Space_OdT.simulator.organisation.merging import laid_over
 from Space_OdT.simulator.protocol import JsonObject, Reply, Request
@@ -74,6 +75,8 @@ class DocumentHandler:
             check_types(body, resolved(document.shape))
         if document.translate is not None:
             body = document.translate(world, request, body)
+        elif document.shape:
+            body = as_shown(world, request, [resolved(document.shape)], body)
         path = path_of(document.template, request.params)
         world.documents[path] = laid_over(world.documents.get(path, {}), body)
         status = document.put or 204

@@ -72,7 +72,7 @@ def criteria(
         created_status: Status of a creation.
     """
     items = Collection(
-        name="criterion",
+        name=f"{path.rpartition('/')[2]} criterion",
         item_template=f"{path}/criteria/{{id}}",
         item_shape=f"{sdk}.{read_one}",
         id_type="CRITERIA",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from Space_OdT.simulator import errors
 from Space_OdT.simulator.filling import Subject
-from Space_OdT.simulator.filling.links import person_fields
+from Space_OdT.simulator.generated.writes import member_fields
 from Space_OdT.simulator.organisation.entities import Feature, OwnerKind
 from Space_OdT.simulator.organisation.keys import canonical
 from Space_OdT.simulator.protocol import JsonObject, Request
@@ -14,22 +14,15 @@ from Space_OdT.simulator.protocol import JsonObject, Request
 if TYPE_CHECKING:
     from Space_OdT.simulator.world import World
 
+_MEMBER_SHOWN = ("id", "firstName", "lastName", "displayName", "type", "email")
+
 
 def _member(world: World, request: Request, identifier: str) -> JsonObject:
     """The person, workspace or virtual line behind an id, as monitoring shows it."""
-    organisation = world.organisation
-    person = organisation.person(identifier)
-    if person is not None:
-        fields = person_fields(Subject(world, request.path, request.params), person)
-        shown = ("id", "firstName", "lastName", "displayName", "type", "email")
-        return {name: fields[name] for name in shown if name in fields}
-    workspace = organisation.workspace(identifier)
-    if workspace is not None:
-        return {"id": workspace.id, "displayName": workspace.display_name, "type": "PLACE"}
-    line = organisation.virtual_lines.get(canonical(identifier))
-    if line is not None:
-        return {"id": line.id, "displayName": line.display_name, "type": "VIRTUAL_LINE"}
-    raise errors.field_invalid("id", f"nobody has the id {identifier}")
+    fields = member_fields(world, request, identifier)
+    if fields is None:
+        raise errors.field_invalid("id", f"nobody has the id {identifier}")
+    return {name: fields[name] for name in _MEMBER_SHOWN if name in fields}
 
 
 _FORWARDINGS = ("always", "busy", "noAnswer")
