@@ -17,6 +17,8 @@ _CODE_KEYS = ("errorCode", "code", "error_code")
 _LIST_KEYS = ("errors", "error", "message", "details")
 _MAX_MESSAGE = 500
 _MAX_DEPTH = 8
+_MAX_PAGE_BYTES = 8192
+_TAG = re.compile(r"<[^<>]{0,500}>")
 _TITLE = re.compile(r"<title[^>]*>\s*(.*?)\s*</title>", re.IGNORECASE | re.DOTALL)
 
 
@@ -105,17 +107,18 @@ def is_web_page(raw: bytes, content_type: str) -> bool:
 
 
 def page_title(raw: bytes) -> str:
-    """Take the title of a web page, for a message that lets the operator recognise it.
+    """Take what a web page says first, for a message that lets the operator recognise it.
 
     Args:
         raw: Body bytes.
 
     Returns:
-        The title on one line, cut; `untitled` when there is none.
+        The title, else the beginning of the text, on one line, cut; `untitled` for neither.
     """
-    found = _TITLE.search(raw[:65536].decode("utf-8", "replace"))
-    title = " ".join(found.group(1).split())[:100] if found else ""
-    return title or "untitled"
+    page = raw[:_MAX_PAGE_BYTES].decode("utf-8", "replace")
+    found = _TITLE.search(page)
+    text = found.group(1) if found else _TAG.sub(" ", page)
+    return " ".join(text.split())[:100] or "untitled"
 
 
 def error_codes(body: Any, headers: Mapping[str, str]) -> tuple[str, ...]:

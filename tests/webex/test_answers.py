@@ -46,6 +46,7 @@ def test_a_refusal_may_be_anything() -> None:
 def test_a_title_is_found_cut_and_put_on_one_line() -> None:
     assert page_title(b"<TITLE lang=es>\n Acceso  denegado </TITLE>") == "Acceso denegado"
     assert page_title(b"<title>" + b"x" * 500 + b"</title>") == "x" * 100
+    assert page_title(b"<html><body><h1>502</h1>\n<p>Bad Gateway</p>") == "502 Bad Gateway"
 
 
 @pytest.mark.parametrize(
