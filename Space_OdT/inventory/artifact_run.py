@@ -11,13 +11,11 @@ from typing import Any
 from Space_OdT.inventory.columns import Row
 from Space_OdT.inventory.encoding import Chunk, RowEncoder
 from Space_OdT.inventory.exports import ExportWriter, is_true, read_rows
-from Space_OdT.inventory.facts import Facts
+from Space_OdT.inventory.facts import LEARNED_COLUMNS, Facts
 from Space_OdT.inventory.manifest import Artifact
 from Space_OdT.inventory.outcomes import Result
 from Space_OdT.inventory.resolver import (
-    Entity,
     EntityQueue,
-    fingerprint_step,
     required_ids,
 )
 from Space_OdT.inventory.state import ArtifactState
@@ -46,6 +44,7 @@ class ArtifactRun:
     ) -> None:
         self.entry = entry
         self.state = state
+        self._facts = facts if entry.artifact in LEARNED_COLUMNS else None
         self.encoder = RowEncoder(entry, facts)
         self.queue = EntityQueue(entry.feed, required_ids(entry)) if entry.feed else None
         self.listeners: list[EntityQueue] = []
@@ -106,21 +105,17 @@ class ArtifactRun:
         self._dirty = True
         for listener in self.listeners:
             listener.offer(rows)
+        if self._facts is not None:
+            self._facts.learn(self.entry.artifact, rows)
 
     def entity_begins(self) -> None:
         """Say that rows of an entity will come in several pieces."""
         self._take_marks()
         self._mid_entity = True
 
-    def entity_settled(self, entity: Entity) -> None:
-        """Say that everything about an entity is written.
-
-        Args:
-            entity: Its ids.
-        """
-        state = self.state
-        state.position += 1
-        state.fingerprint = fingerprint_step(state.fingerprint, entity)
+    def entity_settled(self) -> None:
+        """Say that everything about the next entity is written."""
+        self.state.position += 1
         self._mid_entity = False
         self._dirty = True
 
@@ -146,6 +141,8 @@ class ArtifactRun:
         if not self._mid_entity:
             state = self.state
             state.csv, state.json, state.rows = csv_mark, json_mark, self._writer.rows
+            if self.queue is not None:
+                state.fingerprint = self.queue.fingerprint(state.position)
 
     def _count_time(self) -> None:
         now = self._clock()
@@ -180,14 +177,16 @@ class ArtifactRun:
 
     def replay(self) -> None:
         """Hand the rows of an artifact that is complete already to whoever listens."""
-        if self.listeners:
-            feeds = [listener.columns for listener in self.listeners]
-            for row in self.stored_rows(sorted(set().union(*feeds))):
-                for listener in self.listeners:
-                    listener.offer((row,))
+        learned = LEARNED_COLUMNS[self.entry.artifact] if self._facts is not None else ()
+        columns = sorted(set(learned).union(*(listener.columns for listener in self.listeners)))
+        for row in self._stored_rows(columns) if columns else ():
+            for listener in self.listeners:
+                listener.offer((row,))
+            if self._facts is not None:
+                self._facts.learn(self.entry.artifact, (row,))
         self._close()
 
-    def stored_rows(self, columns: Iterable[str]) -> Iterator[dict[str, Any]]:
+    def _stored_rows(self, columns: Iterable[str]) -> Iterator[dict[str, Any]]:
         """Read rows back from the file.
 
         Args:
@@ -203,6 +202,8 @@ class ArtifactRun:
             }
 
     def _close(self) -> None:
+        if self._facts is not None and self.state.result in {Result.OK, Result.EMPTY}:
+            self._facts.settle(self.entry.artifact)
         for listener in self.listeners:
             listener.close()
         self.done.set()

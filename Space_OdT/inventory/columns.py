@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from Space_OdT.inventory import values
 from Space_OdT.inventory.facts import Facts
@@ -15,7 +15,7 @@ TAIL = ("source_method", "raw_keys", "raw_json")
 """Every column set ends with these: where the row comes from and the complete API object."""
 
 Row = dict[str, Any]
-RowBuilder = Callable[[Item, Ids], Row]
+RowBuilder = Callable[[Item, Ids], list[Any]]
 
 _ADDRESS = ("language", "address_1", "city", "state", "postal_code", "country")
 _FEATURE = ("location_id", "id", "name")
@@ -93,56 +93,80 @@ COLUMN_SETS: Mapping[Columns, tuple[str, ...]] = MappingProxyType(
 )
 """Columns before the common tail, in the documented order."""
 
-_COMMON: Mapping[str, Getter] = MappingProxyType(
+
+class Source(NamedTuple):
+    """Where the value of a column stands.
+
+    Attributes:
+        key: Field of the object itself, looked at first; empty when it is computed.
+        get: What to do when that is empty; None leaves the column empty.
+    """
+
+    key: str
+    get: Getter | None = None
+
+
+_COMMON: Mapping[str, Source] = MappingProxyType(
     {
-        "id": first_of(own("id", "memberId", "personId", "workspaceId")),
-        "name": values.any_name,
-        "display_name": own("displayName"),
-        "first_name": own("firstName"),
-        "last_name": own("lastName"),
-        "email": values.first_entry("emails"),
-        "status": own("status"),
-        "roles": values.joined("roles"),
-        "licenses": values.joined("licenses"),
-        "org_id": own("orgId"),
-        "timezone": own("timeZone", "timezone"),
-        "location_id": first_of(values.own_location, request("location_id")),
-        "person_id": first_of(values.person_of_member, request("person_id")),
-        "workspace_id": first_of(values.workspace_of_member, request("workspace_id")),
-        "virtual_line_id": first_of(own("virtualLineId"), request("virtual_line_id")),
-        "group_id": first_of(own("groupId"), request("group_id")),
-        "license_id": first_of(own("licenseId"), request("license_id")),
-        "feature_id": request("feature_id"),
-        "member_id": values.member_id,
-        "member_type": values.member_type,
-        "language": own("language", "preferredLanguage", "announcementLanguage"),
-        "address_1": values.address_field("address1", "streetAddress"),
-        "city": values.address_field("city", "locality"),
-        "state": values.address_field("state", "region"),
-        "postal_code": values.address_field("postalCode"),
-        "country": values.address_field("country"),
-        "direct_number": values.direct_number,
-        "phone_number": own("phoneNumber"),
-        "extension": own("extension"),
-        "esn": own("esn"),
-        "phone_number_type": own("phoneNumberType"),
-        "main_number": own("mainNumber"),
-        "route_group_id": values.route_group,
-        "connection_type": own("connectionType", "pstnConnectionType"),
-        "has_cx_essentials": first_of(own("hasCxEssentials"), request("has_cx_essentials")),
-        "total_units": own("totalUnits"),
-        "consumed_units": own("consumedUnits"),
-        "consumed_by_users": own("consumedByUsers"),
-        "consumed_by_workspaces": own("consumedByWorkspaces"),
-        "sku_or_name": own("name", "displayName", "sku"),
+        "id": Source("id", own("memberId", "personId", "workspaceId")),
+        "name": Source("name", values.other_name),
+        "display_name": Source("displayName"),
+        "first_name": Source("firstName"),
+        "last_name": Source("lastName"),
+        "email": Source("", values.first_entry("emails")),
+        "status": Source("status"),
+        "roles": Source("", values.joined("roles")),
+        "licenses": Source("", values.joined("licenses")),
+        "org_id": Source("orgId"),
+        "timezone": Source("timeZone", own("timezone")),
+        "location_id": Source(
+            "locationId", first_of(values.calling_location, request("location_id"))
+        ),
+        "person_id": Source("personId", first_of(values.person_of_member, request("person_id"))),
+        "workspace_id": Source(
+            "workspaceId", first_of(values.workspace_of_member, request("workspace_id"))
+        ),
+        "virtual_line_id": Source("virtualLineId", request("virtual_line_id")),
+        "group_id": Source("groupId", request("group_id")),
+        "license_id": Source("licenseId", request("license_id")),
+        "feature_id": Source("", request("feature_id")),
+        "member_id": Source("memberId", own("id")),
+        "member_type": Source("memberType", own("type")),
+        "language": Source("language", own("preferredLanguage", "announcementLanguage")),
+        "address_1": Source("address1", values.address_field("address1", "streetAddress")),
+        "city": Source("city", values.address_field("city", "locality")),
+        "state": Source("state", values.address_field("state", "region")),
+        "postal_code": Source("postalCode", values.address_field("postalCode")),
+        "country": Source("country", values.address_field("country")),
+        "direct_number": Source("directNumber", values.direct_number),
+        "phone_number": Source("phoneNumber"),
+        "extension": Source("extension"),
+        "esn": Source("esn"),
+        "phone_number_type": Source("phoneNumberType"),
+        "main_number": Source("mainNumber"),
+        "route_group_id": Source("routeGroupId", values.route_group),
+        "connection_type": Source("connectionType", own("pstnConnectionType")),
+        "has_cx_essentials": Source("hasCxEssentials", request("has_cx_essentials")),
+        "total_units": Source("totalUnits"),
+        "consumed_units": Source("consumedUnits"),
+        "consumed_by_users": Source("consumedByUsers"),
+        "consumed_by_workspaces": Source("consumedByWorkspaces"),
+        "sku_or_name": Source("name", own("displayName", "sku")),
     }
 )
 """Column -> where its value stands, unless the column set says otherwise."""
 
-_OWN_ID = own("id")
-_NESTED_LOCATION = first_of(inside("location", "id"), values.own_location, request("location_id"))
+_OWN_ID = Source("id")
+_OF_PERSON = {
+    "person_id": Source("", request("person_id")),
+    "location_id": Source("locationId", request("location_id")),
+}
+_OF_WORKSPACE = {
+    "workspace_id": Source("", request("workspace_id")),
+    "location_id": Source("locationId", request("location_id")),
+}
 
-_BY_SET: Mapping[Columns, Mapping[str, Getter]] = MappingProxyType(
+_BY_SET: Mapping[Columns, Mapping[str, Source]] = MappingProxyType(
     {
         Columns.PEOPLE: {"person_id": _OWN_ID},
         Columns.PER: {"person_id": _OWN_ID},
@@ -150,21 +174,27 @@ _BY_SET: Mapping[Columns, Mapping[str, Getter]] = MappingProxyType(
         Columns.LOCATIONS: {"location_id": _OWN_ID},
         Columns.LICENSES: {"license_id": _OWN_ID},
         Columns.WORKSPACES: {"workspace_id": _OWN_ID},
-        Columns.LOC: {"location_id": first_of(_OWN_ID, request("location_id"))},
+        Columns.LOC: {"location_id": Source("id", request("location_id"))},
         Columns.NUMBERS: {
-            "state": own("state"),
-            "location_id": inside("location", "id"),
-            "location_name": inside("location", "name"),
-            "owner_id": inside("owner", "id"),
-            "owner_type": inside("owner", "type"),
-            "owner_name": values.owner_name,
+            "state": Source("state"),
+            "location_id": Source("", inside("location", "id")),
+            "location_name": Source("", inside("location", "name")),
+            "owner_id": Source("", inside("owner", "id")),
+            "owner_type": Source("", inside("owner", "type")),
+            "owner_name": Source("", values.owner_name),
         },
+        Columns.P: _OF_PERSON,
+        Columns.P_NUMBER: _OF_PERSON,
+        Columns.W: _OF_WORKSPACE,
+        Columns.W_NUMBER: _OF_WORKSPACE,
         Columns.VN: {
-            "virtual_line_id": first_of(_OWN_ID, request("virtual_line_id")),
-            "location_id": _NESTED_LOCATION,
+            "virtual_line_id": Source("id", request("virtual_line_id")),
+            "location_id": Source(
+                "", first_of(inside("location", "id"), own("locationId"), request("location_id"))
+            ),
         },
         # whoever holds a licence is a person, although the type says INTERNAL or EXTERNAL
-        Columns.ML: {"person_id": values.member_id},
+        Columns.ML: {"person_id": Source("memberId", own("id"))},
     }
 )
 """Where a set takes a column from another place than usual."""
@@ -203,49 +233,58 @@ def row_builder(entry: Artifact, facts: Facts) -> RowBuilder:
         facts: Extracts of other lists; may still be filled before the first row is built.
 
     Returns:
-        A function from an API object and the ids of its request to a row.
+        A function from an API object and the ids of its request to the values of a row.
     """
     names = (*COLUMN_SETS[entry.columns], *entry.extra)
-    plan = [(name, _getter(entry, name, facts)) for name in names]
+    sources = [_source(entry, name, facts) for name in names]
+    keys = [source.key for source in sources]
+    computed = [(at, get) for at, (key, get) in enumerate(sources) if get and not key]
+    fallbacks = [(at, get) for at, (key, get) in enumerate(sources) if get and key]
 
-    def build(item: Item, ids: Ids) -> Row:
-        return {name: get(item, ids) for name, get in plan}
+    def build(item: Item, ids: Ids) -> list[Any]:
+        cells = list(map(item.get, keys))
+        for at, get in computed:
+            cells[at] = get(item, ids)
+        for at, get in fallbacks:
+            value = cells[at]
+            if value is None or value == "":
+                cells[at] = get(item, ids)
+        return cells
 
     return build
 
 
-def _getter(entry: Artifact, name: str, facts: Facts) -> Getter:
+def _source(entry: Artifact, name: str, facts: Facts) -> Source:
     if name == "webex_calling_enabled":
-        return _calling_flag(entry, facts)
-    if entry.columns is Columns.WORKSPACES and name in {"phone_number", "extension"}:
+        return Source("", _calling_flag(entry, facts))
+    if entry.columns is Columns.WORKSPACES and name in _WORKSPACE_NUMBER:
         return _workspace_number(name, facts)
     usual = _BY_SET.get(entry.columns, {}).get(name) or _COMMON[name]
     owner = _OWNER_COLUMNS.get(entry.columns)
     if name == "id" and owner and entry.feed is not None and entry.list_key is None:
-        return first_of(usual, request(owner))
+        return Source("id", request(owner))
     return usual
 
 
 def _calling_flag(entry: Artifact, facts: Facts) -> Getter:
-    columns = entry.columns
-    if columns in {Columns.PEOPLE, Columns.PER}:
+    if entry.columns in {Columns.PEOPLE, Columns.PER}:
         return lambda item, _ids: facts.person_is_calling(item)
     if entry.path.startswith("/telephony/"):  # only Calling locations can be read there
         return lambda _item, _ids: True
-    if columns is Columns.WORKSPACES:
+    if entry.columns is Columns.WORKSPACES:
         calling_type = inside("calling", "type")
         return lambda item, ids: calling_type(item, ids) == "webexCalling"
     return lambda item, ids: facts.location_is_calling(item.get("id") or ids.get("location_id"))
 
 
-def _workspace_number(name: str, facts: Facts) -> Getter:
-    place = ("phone_number", "extension").index(name)
-    nested = first_of(own(_CAMEL[name]), inside("calling", _CAMEL[name]))
+_WORKSPACE_NUMBER = {"phone_number": ("phoneNumber", 0), "extension": ("extension", 1)}
+
+
+def _workspace_number(name: str, facts: Facts) -> Source:
+    key, place = _WORKSPACE_NUMBER[name]
+    nested = inside("calling", key)
 
     def get(item: Item, ids: Ids) -> Any:
         return nested(item, ids) or facts.number_of_workspace(item.get("id"))[place]
 
-    return get
-
-
-_CAMEL = {"phone_number": "phoneNumber", "extension": "extension"}
+    return Source(key, get)

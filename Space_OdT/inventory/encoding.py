@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
 
-from Space_OdT.inventory.columns import Row, RowBuilder, columns_of, row_builder
+from Space_OdT.inventory.columns import TAIL, Row, RowBuilder, columns_of, row_builder
 from Space_OdT.inventory.facts import Facts
 from Space_OdT.inventory.manifest import Artifact
 from Space_OdT.inventory.values import Ids, Item
@@ -21,8 +20,7 @@ JSON_EMPTY_CLOSING = b"]\n"
 JSON_CLOSING = b"\n]\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """Encoded rows.
 
     Attributes:
@@ -99,7 +97,7 @@ def cell(value: object) -> str:
 def _plain(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, bool | int | float):
+    if isinstance(value, int | float):  # truth values too
         return str(value)
     return orjson.dumps(value, option=_SORTED).decode()
 
@@ -153,6 +151,21 @@ class RowEncoder:
         self._build: RowBuilder = row_builder(entry, facts)
         self._method = entry.method
         self._method_cell = cell(entry.method)
+        self._separators = len(self.columns) - len(TAIL) - 1
+
+    def encode_one(self, item: Any, ids: Ids) -> Chunk:
+        """Encode the row of one API object.
+
+        Args:
+            item: The object.
+            ids: Request ids it was read with.
+
+        Returns:
+            The bytes.
+        """
+        record = record_of(item)
+        line, row = self._row(self._build(record.item, ids), record)
+        return Chunk(1, line.encode(), json_elements((row,)))
 
     def encode(self, records: Sequence[Record], ids: Ids) -> tuple[Chunk, list[Row]]:
         """Encode the rows of some API objects.
@@ -164,8 +177,8 @@ class RowEncoder:
         Returns:
             The bytes, and the rows themselves.
         """
-        rows = [self._build(record.item, ids) for record in records]
-        return self._encode(rows, records), rows
+        build = self._build
+        return self._encode([build(record.item, ids) for record in records], records)
 
     def encode_each(self, records: Sequence[Record], ids: Sequence[Ids]) -> Chunk:
         """Encode the rows of API objects that were read with different ids.
@@ -177,24 +190,28 @@ class RowEncoder:
         Returns:
             The bytes.
         """
-        rows = [self._build(record.item, one) for record, one in zip(records, ids, strict=True)]
-        return self._encode(rows, records)
+        build = self._build
+        values = [build(record.item, one) for record, one in zip(records, ids, strict=True)]
+        return self._encode(values, records)[0]
 
-    def _encode(self, rows: list[Row], records: Sequence[Record]) -> Chunk:
-        """Encode built rows; the common tail is added to them."""
-        if not rows:
-            return NOTHING
-        lines: list[str] = []
-        separators = len(rows[0]) - 1
-        method, method_cell = self._method, self._method_cell
-        for row, record in zip(rows, records, strict=True):
-            cells = [value if value.__class__ is str else _plain(value) for value in row.values()]
-            text = ",".join(cells)
-            # nearly no row needs quotes; one look at the joined text settles it for all cells
-            if text.count(",") != separators or '"' in text or "\n" in text or "\r" in text:
-                text = ",".join(map(cell, cells))
-            lines.append(f"{text},{method_cell},{record.keys_cell},{record.raw_cell}\n")
-            row["source_method"] = method
-            row["raw_keys"] = record.keys
-            row["raw_json"] = record.raw
-        return Chunk(len(rows), "".join(lines).encode(), json_elements(rows))
+    def _encode(
+        self, values: Sequence[list[Any]], records: Sequence[Record]
+    ) -> tuple[Chunk, list[Row]]:
+        if not values:
+            return NOTHING, []
+        pairs = list(map(self._row, values, records))
+        rows = [row for _, row in pairs]
+        lines = "".join([line for line, _ in pairs])
+        return Chunk(len(rows), lines.encode(), json_elements(rows)), rows
+
+    def _row(self, values: list[Any], record: Record) -> tuple[str, Row]:
+        """Write one line of the CSV and make the row of the JSON, the common tail added."""
+        cells = [one if one.__class__ is str else _plain(one) for one in values]
+        text = ",".join(cells)
+        # nearly no row needs quotes; one look at the joined text settles it for all cells
+        if text.count(",") != self._separators or '"' in text or "\n" in text or "\r" in text:
+            text = ",".join(map(cell, cells))
+        _, raw, raw_cell, keys, keys_cell = record
+        values += (self._method, keys, raw)
+        row = dict(zip(self.columns, values, strict=True))
+        return f"{text},{self._method_cell},{keys_cell},{raw_cell}\n", row

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from Space_OdT.inventory.columns import Row
 from Space_OdT.inventory.encoding import (
@@ -46,31 +46,43 @@ class _Appender:
         self.path = path
         self._size = 0
         self._crc = 0
+        self._waiting: list[bytes] = []
+        self._waiting_size = 0
         self._file: IO[bytes] | None = None
 
-    def begin(self, data: bytes) -> None:
-        self._file = self.path.open("wb", buffering=_BUFFER_BYTES)
-        self._size = self._crc = 0
-        self.append(data)
+    def begin(self) -> None:
+        self._open("wb", Mark())
 
     def resume(self, mark: Mark) -> bool:
         if not _holds(self.path, mark):
             return False
-        self._file = self.path.open("r+b", buffering=_BUFFER_BYTES)
-        self._file.truncate(mark.size)
-        self._file.seek(mark.size)
-        self._size, self._crc = mark.size, mark.crc
+        file = self._open("r+b", mark)
+        file.truncate(mark.size)
+        file.seek(mark.size)
         return True
 
+    def _open(self, mode: str, mark: Mark) -> IO[bytes]:
+        self._waiting.clear()
+        self._waiting_size = 0
+        self._size, self._crc = mark.size, mark.crc
+        self._file = file = cast("IO[bytes]", self.path.open(mode))
+        return file
+
     def append(self, data: bytes) -> None:
-        assert self._file is not None  # noqa: S101 - begin or resume comes first
-        self._file.write(data)
-        self._size += len(data)
-        self._crc = zlib.crc32(data, self._crc)
+        self._waiting.append(data)
+        self._waiting_size += len(data)
+        if self._waiting_size >= _BUFFER_BYTES:
+            self.flush()
 
     def flush(self) -> Mark:
-        if self._file is not None:
+        if self._file is not None and self._waiting:
+            data = b"".join(self._waiting)
+            self._file.write(data)
             self._file.flush()
+            self._waiting.clear()
+            self._waiting_size = 0
+            self._size += len(data)
+            self._crc = zlib.adler32(data, self._crc)
         return Mark(self._size, self._crc)
 
     def close(self) -> None:
@@ -85,7 +97,7 @@ def _holds(path: Path, mark: Mark) -> bool:
     try:
         with path.open("rb") as file:
             while left and (piece := file.read(min(_CHECK_BYTES, left))):
-                crc = zlib.crc32(piece, crc)
+                crc = zlib.adler32(piece, crc)
                 left -= len(piece)
     except OSError:
         return False
@@ -114,8 +126,10 @@ class ExportWriter:
             OSError: When they cannot be written.
         """
         self.close()
-        self._csv.begin(self._header)
-        self._json.begin(JSON_OPENING)
+        self._csv.begin()
+        self._csv.append(self._header)
+        self._json.begin()
+        self._json.append(JSON_OPENING)
         self.rows = 0
 
     def resume(self, csv_mark: Mark, json_mark: Mark, rows: int) -> bool:

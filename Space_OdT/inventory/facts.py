@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 CALLING_LICENCE_PREFIX = "webex calling"
 """Names of Calling licences begin so, whatever follows: Professional, Standard, Workspaces."""
 
-_NUMBER_COLUMNS = ("phone_number", "extension", "phone_number_type", "owner_id", "owner_type")
-Stored = Callable[[Iterable[str]], Iterable[Mapping[str, Any]]]
+LEARNED_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "licenses": ("license_id", "sku_or_name"),
+        "calling_locations": ("location_id",),
+        "numbers": ("phone_number", "extension", "phone_number_type", "owner_id", "owner_type"),
+    }
+)
+"""Lists something is learned from, and the columns it takes."""
+_WORKSPACE_OWNERS = frozenset({"PLACE", "WORKSPACE"})
 
 
 @lru_cache(maxsize=65_536)
@@ -48,24 +56,43 @@ class Facts:
     calling_licences: frozenset[str] | None = None
     calling_locations: frozenset[str] | None = None
     workspace_numbers: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _licences: set[str] = field(default_factory=set)
+    _locations: set[str] = field(default_factory=set)
 
-    def learn(self, artifact: str, stored_rows: Stored) -> None:
-        """Take what is needed from a complete list.
+    def learn(self, artifact: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Take what is needed from the rows of a list, as they come.
 
         Args:
             artifact: The list.
-            stored_rows: Reads some columns of its exported rows.
+            rows: Its next rows.
         """
         if artifact == "licenses":
-            rows = stored_rows(("license_id", "sku_or_name"))
-            self.calling_licences = frozenset(
+            self._licences |= {
                 comparable(row["license_id"]) for row in rows if _is_calling_licence(row)
-            )
+            }
         elif artifact == "calling_locations":
-            rows = stored_rows(("location_id",))
-            self.calling_locations = frozenset(comparable(row["location_id"]) for row in rows)
+            self._locations |= {comparable(row["location_id"]) for row in rows}
         elif artifact == "numbers":
-            self.workspace_numbers = _numbers_of_workspaces(stored_rows(_NUMBER_COLUMNS))
+            self._learn_numbers(rows)
+
+    def settle(self, artifact: str) -> None:
+        """Say that a list was read to its end, so that what it lacks is known not to be there.
+
+        Args:
+            artifact: The list.
+        """
+        if artifact == "licenses":
+            self.calling_licences = frozenset(self._licences)
+        elif artifact == "calling_locations":
+            self.calling_locations = frozenset(self._locations)
+
+    def _learn_numbers(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        found = self.workspace_numbers
+        for row in rows:
+            if row["owner_type"] in _WORKSPACE_OWNERS and row["owner_id"]:
+                key = comparable(row["owner_id"])
+                if key not in found or row["phone_number_type"] == "PRIMARY":
+                    found[key] = (row["phone_number"] or "", row["extension"] or "")
 
     def person_is_calling(self, item: Mapping[str, Any]) -> bool:
         """Tell whether a person uses Webex Calling.
@@ -108,13 +135,3 @@ class Facts:
 
 def _is_calling_licence(row: Mapping[str, Any]) -> bool:
     return str(row["sku_or_name"] or "").casefold().startswith(CALLING_LICENCE_PREFIX)
-
-
-def _numbers_of_workspaces(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, str]]:
-    found: dict[str, tuple[str, str]] = {}
-    for row in rows:
-        if row["owner_type"] in {"PLACE", "WORKSPACE"} and row["owner_id"]:
-            key = comparable(row["owner_id"])
-            if key not in found or row["phone_number_type"] == "PRIMARY":
-                found[key] = (row["phone_number"] or "", row["extension"] or "")
-    return found

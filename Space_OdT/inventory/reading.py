@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from Space_OdT.inventory.artifact_run import ArtifactRun
@@ -25,12 +24,8 @@ _NO_IDS: Entity = {}
 Items = list[dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What one entity brought: rows, or a refusal."""
-
-    chunk: Chunk = NOTHING
-    error: WebexError | None = None
+Fetched = Chunk | WebexError
+"""What one entity brought: rows, or a refusal."""
 
 
 class Reader:
@@ -100,8 +95,9 @@ class Reader:
             RunStoppedError: When nothing more can be read at all.
             OSError: When the disk is full.
         """
-        _settle(run, _NO_IDS, fetched := await self._fetch(run, _NO_IDS))
-        return fetched.error is None
+        fetched = await self._fetch(run, _NO_IDS)
+        _settle(run, _NO_IDS, fetched)
+        return isinstance(fetched, Chunk)
 
     async def read_entities(self, run: ArtifactRun, queue: EntityQueue) -> None:
         """Read one object or list per entity, going on where an earlier attempt was cut off.
@@ -129,7 +125,7 @@ class Reader:
     async def _read_in_order(self, run: ArtifactRun, queue: EntityQueue) -> None:
         """Read few entities with many pages each, one after the other, page by page."""
         while (entity := await queue.at(run.state.position)) is not None:
-            fetched = Fetched()
+            fetched: Fetched = NOTHING
             run.entity_begins()
             try:
                 path, query = run.entry.render(entity)
@@ -137,7 +133,7 @@ class Reader:
                     run.accept(*run.encoder.encode(list(map(record_of, items)), entity))
             except WebexError as error:
                 await self._health.check(error)
-                fetched = Fetched(error=error)
+                fetched = error
             if not _settle(run, entity, fetched):
                 return
 
@@ -164,62 +160,66 @@ class Reader:
             return
         for record, entity in zip(records, entities, strict=True):
             if member in record.item:
-                part = record_of({member: record.item[member]})
-                _settle(sink, entity, Fetched(sink.encoder.encode_each([part], [entity])))
+                part = {member: record.item[member]}
+                _settle(sink, entity, sink.encoder.encode_one(part, entity))
             else:
                 _settle(sink, entity, await self._fetch(sink, entity))
 
     async def _fetch(self, run: ArtifactRun, entity: Entity) -> Fetched:
-        """Read one entity, or another one that stands for the same place."""
-        fetched = await self._fetch_one(run, entity)
-        for other in entity.get(ALTERNATES, ()):
-            if fetched.error is None or not _another_may_do(fetched.error, run.entry):
-                break
-            fetched = await self._fetch_one(run, other)
-        return fetched
+        """Read one entity; nearly every read ends in the first line."""
+        other_path = self._other_path.get(run.entry.artifact, False)
+        try:
+            return await self._fetch_at(run, entity, other=other_path)
+        except WebexError as error:
+            return await self._fetch_again(run, entity, error)
 
-    async def _fetch_one(self, run: ArtifactRun, entity: Entity) -> Fetched:
-        """Read one entity; when nothing answers but the line is good, read it once more."""
-        try:
-            return Fetched(await self._fetch_by_path(run, entity))
-        except WebexError as error:
-            await self._health.check(error)
-            if meaning_of(error, run.entry) is not Meaning.UNREACHABLE:
-                return Fetched(error=error)
-        try:
-            return Fetched(await self._fetch_by_path(run, entity))
-        except WebexError as error:
-            await self._health.check(error)
-            return Fetched(error=error)
-
-    async def _fetch_by_path(self, run: ArtifactRun, entity: Entity) -> Chunk:
-        """Read one entity, trying the path of the API's other edition while ours is unproven."""
-        entry = run.entry
-        if not entry.other_path:
-            return await self._fetch_at(run, entity, other=False)
-        proven = self._other_path.get(entry.artifact)
-        try:
-            chunk = await self._fetch_at(run, entity, other=proven or False)
-        except WebexError as error:
-            if proven is not None or error.status != _NOT_FOUND:
-                raise
+    async def _fetch_again(self, run: ArtifactRun, entity: Entity, error: WebexError) -> Fetched:
+        """Try what may still help: the line once more, the other path, another entity."""
+        await self._health.check(error)
+        if meaning_of(error, run.entry) is Meaning.UNREACHABLE:
+            try:  # something answers, so the line is good: what was lost is read once more
+                return await self._fetch_at(run, entity, other=False)
+            except WebexError as second:
+                await self._health.check(second)
+                return second
+        if error.status == _NOT_FOUND and self._is_unproven(run):
             try:
                 chunk = await self._fetch_at(run, entity, other=True)
             except WebexError:
-                raise error from None
-            self._other_path[entry.artifact] = True
+                return error
+            self._other_path[run.entry.artifact] = True
             return chunk
-        self._other_path[entry.artifact] = proven or False
-        return chunk
+        if others := entity.get(ALTERNATES):
+            return await self._fetch_alternate(run, others, error)
+        return error
+
+    def _is_unproven(self, run: ArtifactRun) -> bool:
+        """Tell whether the path may be one that this edition of the API does not have."""
+        return bool(run.entry.other_path) and not run.rows
+
+    async def _fetch_alternate(
+        self, run: ArtifactRun, others: Sequence[Entity], error: WebexError
+    ) -> Fetched:
+        """Read another entity that stands for the same place."""
+        for other in others:
+            if not _another_may_do(error, run.entry):
+                break
+            try:
+                return await self._fetch_at(run, other, other=False)
+            except WebexError as refusal:
+                await self._health.check(refusal)
+                error = refusal
+        return error
 
     async def _fetch_at(self, run: ArtifactRun, entity: Entity, *, other: bool) -> Chunk:
-        path, query = run.entry.render(entity, other=other)
-        if run.entry.list_key is None:
+        entry = run.entry
+        path, query = entry.render(entity, other=other)
+        if entry.list_key is None:
             run.state.tally.calls += 1
             response = await self._client.request("GET", path, query=query)
             if response.body is None:
                 return NOTHING
-            return run.encoder.encode([record_of(response.body)], entity)[0]
+            return run.encoder.encode_one(response.body, entity)
         chunks = [
             run.encoder.encode(list(map(record_of, items)), entity)[0]
             async for items in self._pages(run, path, query)
@@ -248,12 +248,12 @@ class Reader:
 def _settle(run: ArtifactRun, entity: Entity, fetched: Fetched) -> bool:
     """Write what an entity brought, or count why it brought nothing; the entity is done then."""
     tally = run.state.tally
-    if fetched.error is None:
+    if isinstance(fetched, Chunk):
         tally.succeeded()
-        run.accept(fetched.chunk)
+        run.accept(fetched)
     else:
-        tally.refused(fetched.error, meaning_of(fetched.error, run.entry), entity)
-    run.entity_settled(entity)
+        tally.refused(fetched, meaning_of(fetched, run.entry), entity)
+    run.entity_settled()
     return not tally.must_stop
 
 

@@ -55,6 +55,7 @@ class EntityQueue:
         self._places: dict[Any, list[Entity]] = {}
         self._closed = False
         self._changed = asyncio.Event()
+        self._summed = (0, 0)
 
     def __len__(self) -> int:
         return len(self._entities)
@@ -124,26 +125,14 @@ class EntityQueue:
         """Sum up the first entities, to recognise them in a later run.
 
         Args:
-            count: How many.
+            count: How many; what was summed up before is not looked at again.
 
         Returns:
             A checksum of their ids in order.
         """
-        crc = 0
-        for entity in self._entities[:count]:
-            crc = fingerprint_step(crc, entity)
+        summed, crc = self._summed if self._summed[0] <= count else (0, 0)
+        for entity in self._entities[summed:count]:
+            ids = [str(value) for name, value in entity.items() if name != ALTERNATES]
+            crc = zlib.crc32("\x1f".join(ids).encode(), crc)
+        self._summed = count, crc
         return crc
-
-
-def fingerprint_step(crc: int, entity: Entity) -> int:
-    """Extend the checksum of a sequence of entities.
-
-    Args:
-        crc: Checksum so far, 0 at the beginning.
-        entity: The next one.
-
-    Returns:
-        The checksum including it.
-    """
-    ids = [str(value) for name, value in entity.items() if name != ALTERNATES]
-    return zlib.crc32("\x1f".join(ids).encode(), crc)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -208,7 +208,8 @@ class InventoryRunner:
             if (served := other.entry.served_by) and served.artifact == run.entry.artifact
         ]
         if run.state.complete and all(sink.state.complete for sink in sinks):
-            await self._replay(run, sinks)
+            for one in (*sinks, run):
+                one.replay()
             return
         if run.entry.list_key is None:
             run.begin()
@@ -218,13 +219,6 @@ class InventoryRunner:
         for sink in sinks:
             self._conclude(sink, run)
         self._conclude(run, None)
-        self._learn(run)
-
-    async def _replay(self, run: ArtifactRun, sinks: Sequence[ArtifactRun]) -> None:
-        for sink in sinks:
-            sink.replay()
-        run.replay()
-        self._learn(run)
 
     async def _read_entities(self, run: ArtifactRun) -> None:
         queue, feed = run.queue, run.entry.feed
@@ -251,10 +245,6 @@ class InventoryRunner:
             run.complete(result, error)
             if self._observer is not None:
                 self._observer.artifact_finished(run)
-
-    def _learn(self, run: ArtifactRun) -> None:
-        if run.state.result in {Result.OK, Result.EMPTY}:
-            self._facts.learn(run.entry.artifact, run.stored_rows)
 
 
 def storage_stop(error: OSError, what: str) -> RunStoppedError:

@@ -9,7 +9,6 @@ Item = Mapping[str, Any]
 Ids = Mapping[str, Any]
 Getter = Callable[[Item, Ids], Any]
 
-_EMPTY: tuple[Any, ...] = (None, "", [], {})
 _PERSON_TYPES = frozenset({"PEOPLE", "PERSON", "USER"})
 _WORKSPACE_TYPES = frozenset({"WORKSPACE", "PLACE"})
 
@@ -30,7 +29,7 @@ def own(*names: str) -> Getter:
     def get(item: Item, _ids: Ids) -> Any:
         for name in names:
             value = item.get(name)
-            if value not in _EMPTY:
+            if value is not None and value != "":
                 return value
         return None
 
@@ -81,7 +80,7 @@ def first_of(*getters: Getter) -> Getter:
     def get(item: Item, ids: Ids) -> Any:
         for getter in getters:
             value = getter(item, ids)
-            if value not in _EMPTY:
+            if value is not None and value != "":
                 return value
         return None
 
@@ -125,12 +124,13 @@ def first_entry(name: str) -> Getter:
 
 def full_name(item: Item, _ids: Ids) -> str | None:
     """Build a name from first and last name, for objects without a name of their own."""
-    parts = [item.get("firstName"), item.get("lastName")]
-    return " ".join(part for part in parts if isinstance(part, str) and part) or None
+    first, last = item.get("firstName"), item.get("lastName")
+    return " ".join(part for part in (first, last) if part) if first or last else None
 
 
-def _is_object(value: object) -> bool:
-    return isinstance(value, dict)
+def other_name(item: Item, ids: Ids) -> Any:
+    """Find the name of an object that has no field `name`."""
+    return item.get("displayName") or full_name(item, ids)
 
 
 def _entries(item: Item, name: str) -> Iterable[Item]:
@@ -139,7 +139,7 @@ def _entries(item: Item, name: str) -> Iterable[Item]:
 
 
 def address_field(*names: str) -> Getter:
-    """Take a field of the address: the object's own, inside `address`, or inside `addresses`.
+    """Take a field of the address, which stands inside `address`, or first in `addresses`.
 
     Args:
         names: The field's spellings; people's addresses have other ones than locations'.
@@ -150,30 +150,29 @@ def address_field(*names: str) -> Getter:
     inner = own(*names)
 
     def get(item: Item, ids: Ids) -> Any:
-        value = inner(item, ids)
-        if value in _EMPTY:
-            for place in _addresses(item):
-                value = inner(place, ids)
-                if value not in _EMPTY:
-                    break
-        return value
+        place = item.get("address")
+        if not isinstance(place, dict):
+            several = item.get("addresses")
+            if not isinstance(several, list) or not several or not isinstance(several[0], dict):
+                return None
+            place = several[0]
+        return inner(place, ids)
 
     return get
 
 
-def _addresses(item: Item) -> list[Item]:
-    """List the addresses of an object."""
-    one = item.get("address")
-    if isinstance(one, dict):
-        return [one]
-    several = item.get("addresses")
-    return several if isinstance(several, list) and all(map(_is_object, several)) else []
+def direct_number(item: Item, _ids: Ids) -> Any:
+    """Find the number of an object without a field `directNumber`: its own, or its primary one."""
+    if number := item.get("phoneNumber"):
+        return number
+    if isinstance(number := item.get("number"), dict):
+        return number.get("external")
+    return _main_number(item) if "phoneNumbers" in item else None
 
 
-def main_number(item: Item, _ids: Ids) -> Any:
-    """Find the direct number in a list of numbers: the primary one, else the first work number."""
-    numbers = list(_entries(item, "phoneNumbers"))
-    for entry in sorted(numbers, key=lambda one: not one.get("primary")):
+def _main_number(item: Item) -> Any:
+    """Take the primary one of several numbers, else the first that is a work number."""
+    for entry in sorted(_entries(item, "phoneNumbers"), key=lambda one: not one.get("primary")):
         value = entry.get("directNumber") or entry.get("external")
         if not value and entry.get("type") in {"work", None}:
             value = entry.get("value")
@@ -186,19 +185,16 @@ member_id = own("memberId", "id")
 member_type = own("memberType", "type")
 
 
-def _member_of(kinds: frozenset[str], own_field: str) -> Getter:
+def _member_of(kinds: frozenset[str]) -> Getter:
     def get(item: Item, ids: Ids) -> Any:
-        value = item.get(own_field)
-        if value not in _EMPTY:
-            return value
         kind = member_type(item, ids)
         return member_id(item, ids) if isinstance(kind, str) and kind.upper() in kinds else None
 
     return get
 
 
-person_of_member = _member_of(_PERSON_TYPES, "personId")
-workspace_of_member = _member_of(_WORKSPACE_TYPES, "workspaceId")
+person_of_member = _member_of(_PERSON_TYPES)
+workspace_of_member = _member_of(_WORKSPACE_TYPES)
 
 
 def owner_name(item: Item, ids: Ids) -> Any:
@@ -213,11 +209,5 @@ def route_group(item: Item, _ids: Ids) -> Any:
     return named or (item.get("routeId") if item.get("routeType") == "ROUTE_GROUP" else None)
 
 
-direct_number = first_of(
-    own("directNumber", "phoneNumber"), inside("number", "external"), main_number
-)
-name = own("name", "displayName")
-any_name = first_of(name, full_name)
-own_location = first_of(
-    own("locationId"), inside("callingData", "locationId"), inside("calling", "locationId")
-)
+any_name = first_of(own("name"), other_name)
+calling_location = first_of(inside("callingData", "locationId"), inside("calling", "locationId"))

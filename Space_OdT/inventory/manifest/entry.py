@@ -163,8 +163,9 @@ class Artifact:
         Returns:
             The path below the base URL and the query, page parameters aside.
         """
-        query = {name: value.format_map(ids) for name, value in self.query}
-        query.update({name: "true" for name, flag in self.flag_query if ids.get(flag)})
+        query = {name: value.format_map(ids) for name, value in self.query} if self.query else {}
+        if self.flag_query:
+            query.update({name: "true" for name, flag in self.flag_query if ids.get(flag)})
         return (self.other_path if other else self.path).format_map(ids), query
 
 
