@@ -12,6 +12,8 @@ from Space_OdT.simulator.protocol import JsonObject
 from Space_OdT.simulator.shapes import Kind, Shape
 
 LONGEST_LIST = 3
+# Fields of the library's models that only writes have.
+_WRITE_ONLY = frozenset({"newName"})
 
 
 def fill(shape: Shape, subject: Subject, name: str = "", place: str = "") -> Any:
@@ -64,6 +66,8 @@ def fill_object(
     known = link.resolve(subject, where, index) if link else None
     found: JsonObject = {}
     for member, inner in shape.fields:
+        if member in _WRITE_ONLY:
+            continue
         if known is not None and _suits(inner, known.get(member)):
             found[member] = known[member]
         else:

@@ -87,6 +87,9 @@ class CollectionHandler:
         if not shape:
             return full
         shown = project(resolved(shape), full)
+        # The library has one model for list and details; what lies below is in the details only.
+        for name in self.collection.embeds:
+            shown.pop(name, None)
         shown[self.collection.id_field] = key.id
         return shown
 
