@@ -6,14 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from string import Formatter
-from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
 
 from Space_OdT.engine.models import Row
 from Space_OdT.webex.answers import Response
 from Space_OdT.webex.error_handling import ReasonCode
-
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _READS = frozenset({"GET", "HEAD"})
 _TEMPLATE = Formatter()
@@ -42,7 +39,7 @@ class StepSpec:
     success: tuple[int, ...] = (200,)
     required: tuple[str, ...] = ()
     build: Callable[..., Any] | None = None
-    query: Mapping[str, str] = NOTHING
+    query: Mapping[str, str] = field(default_factory=dict)
     assume: Callable[[Any], Any] | None = None
     passing: tuple[int, ...] = ()
     is_harmless: bool = False

@@ -185,7 +185,7 @@ class RowRunner:
             else:
                 failure = failure.after(call.done)
             return _pending(batch, row, call, failure), rejected
-        return _success(batch, row, call, result), False
+        return _success(batch, row, action, call, result), False
 
     def _sorted(self, row: Row, error: Exception) -> Failure:
         failure = Failure.of(error)
@@ -232,14 +232,16 @@ class RowRunner:
                 del self._locks[key]
 
 
-def _success(batch: Batch, row: Row, call: StepCaller, result: Result) -> Outcome:
+def _success(
+    batch: Batch, row: Row, action: Action[Any], call: StepCaller, result: Result
+) -> Outcome:
     told = f"{result.effect}: {', '.join(call.done)}" if call.done else str(result.effect)
     return Outcome(
         batch_id=batch.batch_id,
         phase=batch.phase,
         row=row,
         status=RowStatus.SUCCESS,
-        step=call.done[-1] if call.done else call.current,
+        step=call.done[-1] if call.done else action.lookup,
         http_status=call.status if call.write_status is None else call.write_status,
         message=f"{told}; {result.message}" if result.message else told,
         remote_id=result.remote_id,
