@@ -104,3 +104,121 @@ class InventoryLayout:
     def state_file(self) -> Path:
         """How far each artifact is, for a run that goes on."""
         return self.work_dir / "state.json"
+
+
+@dataclass(frozen=True, slots=True)
+class BulkLayout:
+    """Where a bulk run keeps its outputs; the names of the first five are specified.
+
+    Attributes:
+        out_dir: The output folder; absolute after `at`.
+    """
+
+    out_dir: Path
+
+    @classmethod
+    def at(cls, out_dir: Path) -> BulkLayout:
+        """Lay out a run below a folder.
+
+        Args:
+            out_dir: Output folder; a relative one is meant from the current folder.
+
+        Returns:
+            The layout; nothing is created on disk.
+        """
+        return cls(Path.cwd() / out_dir.expanduser())
+
+    @property
+    def results_csv(self) -> Path:
+        """How each row ended, one record a row."""
+        return self.out_dir / "results.csv"
+
+    @property
+    def pending_csv(self) -> Path:
+        """Rows left to be done, with the reason and the original columns."""
+        return self.out_dir / "pending_rows.csv"
+
+    @property
+    def rejected_csv(self) -> Path:
+        """Rows refused before any call, with the reason and the original columns."""
+        return self.out_dir / "rejected_rows.csv"
+
+    @property
+    def checkpoint_json(self) -> Path:
+        """How far the run is."""
+        return self.out_dir / "checkpoint.json"
+
+    @property
+    def ready_csv(self) -> Path:
+        """The rows to run, validated and normalised."""
+        return self.out_dir / "ready_to_load.csv"
+
+    @property
+    def validation_json(self) -> Path:
+        """What validation found; it vouches for `ready_csv` and `rejected_csv`."""
+        return self.out_dir / "validation.json"
+
+    @property
+    def plan_csv(self) -> Path:
+        """What a dry run found to do, for people."""
+        return self.out_dir / "plan.csv"
+
+    @property
+    def plan_jsonl(self) -> Path:
+        """The exact requests of a dry run, one a line."""
+        return self.out_dir / "plan.jsonl"
+
+    @property
+    def location_map_csv(self) -> Path:
+        """External id of a location -> its Webex id; kept over all runs."""
+        return self.out_dir / "location_map.csv"
+
+    @property
+    def summary_json(self) -> Path:
+        """The end of the run in numbers."""
+        return self.out_dir / "summary.json"
+
+    @property
+    def report_html(self) -> Path:
+        """The end of the run to look at."""
+        return self.out_dir / "report.html"
+
+    @property
+    def history_dir(self) -> Path:
+        """Outputs of earlier passes, and records that were run again."""
+        return self.out_dir / "history"
+
+    @property
+    def rerun_dir(self) -> Path:
+        """Inputs that hold only the rows left pending by a finished pass."""
+        return self.out_dir / "rerun"
+
+    @property
+    def pace_json(self) -> Path:
+        """The rate that refusals taught, for the next run to begin with."""
+        return self.out_dir / "pace.json"
+
+    @property
+    def logs_dir(self) -> Path:
+        """Folder of the structured log, the HAR and the last resort's tracebacks."""
+        return self.out_dir / "logs"
+
+    @property
+    def event_log(self) -> Path:
+        """Structured log of the run, one JSON object a line."""
+        return self.logs_dir / "bulk_run.jsonl"
+
+    @property
+    def har(self) -> Path:
+        """HTTP archive, written with `--debug-har`."""
+        return self.logs_dir / "bulk_run.har"
+
+    @property
+    def crash_log(self) -> Path:
+        """Traceback of a failure nobody foresaw."""
+        return self.logs_dir / "bulk_run-crash.log"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held while a run works on this folder."""
+        return self.out_dir / ".bulk-run.lock"
