@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -172,7 +173,9 @@ class WebexClient:
         """
         self._deadlines.open()  # guards the total time of an attempt
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self.concurrency, ttl_dns_cache=300),
+            connector=aiohttp.TCPConnector(
+                limit=self.concurrency, ttl_dns_cache=300, ssl=self._trusted_certificates()
+            ),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self.timeouts.connect),
             headers={"User-Agent": f"Space_OdT/{__version__}", "Accept": _JSON},
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -181,6 +184,11 @@ class WebexClient:
         # The library would send some calls again by itself: unpaced and unseen. Repeats are ours.
         self._session._retry_connection = False  # noqa: SLF001 - it has no public switch
         return self
+
+    def _trusted_certificates(self) -> ssl.SSLContext | bool:
+        """Load the certificates now: the library does it on import, before `.env` was read."""
+        is_tls = self.addresses.base_url.startswith("https:")
+        return ssl.create_default_context() if is_tls else True
 
     async def __aexit__(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import os
 from collections.abc import Callable, Iterable
@@ -106,7 +107,7 @@ class Evidence:
     ) -> None:
         self.close()
 
-    def event(self, name: str, *, level: str = "info", **facts: Any) -> None:
+    def event(self, name: str, /, *, level: str = "info", **facts: Any) -> None:
         """Write one event to the log.
 
         Args:
@@ -117,7 +118,7 @@ class Evidence:
         if self._log_file is not None:
             getattr(self._logger, level)(name, **facts)
 
-    def pacing_event(self, name: str, **facts: Any) -> None:
+    def pacing_event(self, name: str, /, **facts: Any) -> None:
         """Write what the pacer learned; the single refusals are in the log already.
 
         Args:
@@ -283,4 +284,7 @@ def _type(headers: dict[str, str]) -> str:
 
 
 def _to_json(value: Any, **_: Any) -> str:
-    return orjson.dumps(value, default=str).decode()
+    try:
+        return orjson.dumps(value, default=str).decode()
+    except TypeError:  # names of files may hold bytes that are no text
+        return json.dumps(value, default=str)

@@ -88,6 +88,22 @@ class _Cursor:
     linked: bool = False
 
 
+@dataclass(slots=True, frozen=True)
+class _End:
+    """What of an answer tells where the list goes on: its next link, or the total."""
+
+    link: str | None
+    total: int | None
+
+    @classmethod
+    def of(cls, response: Response) -> _End:
+        body = response.body
+        total = body.get("totalResults") if isinstance(body, dict) else None
+        return cls(
+            next_link(response.headers.get("Link")), total if isinstance(total, int) else None
+        )
+
+
 async def read_pages(client: Requester, plan: ListPlan) -> AsyncIterator[Items]:
     """Read a list to its end.
 
@@ -119,8 +135,11 @@ async def read_pages(client: Requester, plan: ListPlan) -> AsyncIterator[Items]:
                 return
             raise _paging_error(plan, Failure.PAGING, "a page came twice", response)
         cursor.marks.add(mark)
+        received, end = len(items), _End.of(response)
+        del response  # the bytes of a page need not outlive its items, nor these the next page
         yield items
-        more = _advance(client, plan, cursor, response, len(items))
+        del items
+        more = _advance(client, plan, cursor, end, received)
 
 
 def _first_query(plan: ListPlan) -> dict[str, Any]:
@@ -189,10 +208,12 @@ def _items(plan: ListPlan, response: Response) -> Items:
 
 
 def _mark(items: Items) -> Any:
-    """Tell a page by the id of its first item; without ids, by all of it."""
+    """Tell a page by the id of its first item; without ids, by its ends and its length."""
     first = items[0]
     found = first.get("id") if isinstance(first, dict) else None
-    return found if isinstance(found, str | int) else hash(orjson.dumps(items))
+    if isinstance(found, str | int):
+        return found
+    return len(items), orjson.dumps(first), orjson.dumps(items[-1])
 
 
 def _at(body: Any, list_key: str) -> Any:
@@ -206,20 +227,16 @@ def _ignores_start(plan: ListPlan, cursor: _Cursor) -> bool:
     return plan.style == "start" and not cursor.linked and cursor.pages == 2  # noqa: PLR2004
 
 
-def _advance(
-    client: Requester, plan: ListPlan, cursor: _Cursor, response: Response, received: int
-) -> bool:
+def _advance(client: Requester, plan: ListPlan, cursor: _Cursor, end: _End, received: int) -> bool:
     """Point the cursor at the next page; tell whether there is one."""
-    link = next_link(response.headers.get("Link"))
-    if link:
-        _follow(client, plan, cursor, link)
+    if end.link:
+        _follow(client, plan, cursor, end.link)
         return True
     if cursor.linked or plan.style in {"link", "none"}:
         return False
     if plan.style == "scim":
-        total = response.body.get("totalResults") if isinstance(response.body, dict) else None
         cursor.query["startIndex"] = int(plan.query.get("startIndex", 1)) + cursor.seen
-        return cursor.seen < total if isinstance(total, int) else _is_full(cursor, received)
+        return _is_full(cursor, received) if end.total is None else cursor.seen < end.total
     cursor.query["start"] = int(plan.query.get("start", 0)) + cursor.seen
     return _is_full(cursor, received)
 

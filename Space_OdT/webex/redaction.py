@@ -38,6 +38,8 @@ _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[^\s\"',;]+")
 _EMAIL = re.compile(r"[^\s\"'<>(),;:@/\\?&=]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", re.UNICODE)
 _PHONE = re.compile(r"\+\d[\d .()/-]{4,20}\d|(?<![\w.-])\d{9,15}(?![\w.-])")
 _MIN_SECRET_LENGTH = 6
+_MAX_DEPTH = 40
+_LEAST_PHONE_NUMBER = 1_000_000
 
 
 def pseudonym(kind: str, value: str) -> str:
@@ -143,36 +145,46 @@ def redact_url(url: str, secrets: Iterable[str] = ()) -> str:
     return urlunsplit((parts.scheme, host, path, urlencode(query, safe="<>:*"), ""))
 
 
-def redact_body(value: Any, secrets: Iterable[str] = (), *, key: str = "") -> Any:
+def redact_body(value: Any, secrets: Iterable[str] = (), *, key: str = "", depth: int = 0) -> Any:
     """Clean a decoded JSON value.
 
     Args:
         value: Object, list, text, number, boolean or None.
         secrets: Secret values to mask wherever they stand.
         key: Name the value stands under, which tells secrets and personal data.
+        depth: How deep the value lies; what lies deeper than any document of ours is masked whole.
 
     Returns:
         A cleaned copy: secrets masked, personal values as pseudonyms, ids and settings kept.
     """
     kept = tuple(secrets)
+    if depth > _MAX_DEPTH:
+        return MASK
     if isinstance(value, dict):
         return {
-            redact_text(str(name), kept): redact_body(inner, kept, key=str(name))
+            redact_text(str(name), kept): redact_body(inner, kept, key=str(name), depth=depth + 1)
             for name, inner in value.items()
         }
     if isinstance(value, list | tuple):
-        return [redact_body(inner, kept, key=key) for inner in value]
-    if isinstance(value, bool) or value is None:
-        return value
+        return [redact_body(inner, kept, key=key, depth=depth + 1) for inner in value]
+    return value if isinstance(value, bool) or value is None else _redact_leaf(value, kept, key)
+
+
+def _redact_leaf(value: Any, secrets: tuple[str, ...], key: str) -> Any:
     if _SECRET_KEY.search(key):
         return MASK
-    if _is_personal(key) and str(value).strip():
+    if _is_personal(key) and not _is_count(value) and str(value).strip():
         return pseudonym(_kind(key), str(value))
-    return redact_text(value, kept) if isinstance(value, str) else value
+    return redact_text(value, secrets) if isinstance(value, str) else value
 
 
 def _is_personal(key: str) -> bool:
     return key.lower() not in _IMPERSONAL_KEYS and _PERSONAL_KEY.search(key) is not None
+
+
+def _is_count(value: Any) -> bool:
+    """Tell a number of things from a phone number that is written as a number."""
+    return isinstance(value, int | float) and abs(value) < _LEAST_PHONE_NUMBER
 
 
 def _kind(key: str) -> str:

@@ -241,6 +241,16 @@ async def test_a_port_nobody_listens_on_is_told_apart(naps, unused_tcp_port) -> 
     assert "HTTPS_PROXY" in (error.hint or "")
 
 
+async def test_a_port_that_speaks_no_tls_is_told_apart(server, pacer, naps) -> None:
+    base_url = server.base_url.replace("http:", "https:")
+    async with WebexClient(base_url=base_url, token=TOKEN, pacer=pacer, sleep=naps) as client:
+        error = await refusal_of(client.request("GET", "/x"))
+    assert error.attempts == 1
+    assert "TLS" in error.message
+    assert "SSL_CERT_FILE" in (error.hint or "")
+    assert not server.seen
+
+
 async def test_a_status_the_caller_knows_to_pass_is_repeated(server, client) -> None:
     server.replies = [Reply(404), Reply(body={"id": "1"})]
     assert (await client.request("GET", "/x", passing=(404,))).body == {"id": "1"}

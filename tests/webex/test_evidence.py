@@ -93,6 +93,12 @@ def test_a_log_is_appended_to_and_a_torn_line_is_ended_first(log: Path) -> None:
     assert json.loads(texts[2])["event"] == "second"
 
 
+def test_any_fact_can_be_written(log: Path) -> None:
+    with Evidence(log) as evidence:
+        evidence.event("odd", name="x", path="caf\udce9.csv", when=datetime(2026, 1, 1, tzinfo=UTC))
+    assert lines(log)[0]["path"] == "caf\udce9.csv"
+
+
 def test_without_paths_nothing_is_written_and_nothing_fails() -> None:
     with Evidence() as evidence:
         evidence.event("unheard", level="error")

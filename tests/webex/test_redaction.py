@@ -112,6 +112,13 @@ def test_a_person_is_not_recognisable_and_the_record_still_is() -> None:
     assert cleaned["owner"]["type"] == "PEOPLE"
 
 
+def test_a_count_is_not_taken_for_a_phone_number() -> None:
+    body = {"tollFreeNumbers": 12, "mobileNumber": 0, "phoneNumber": 34910000001}
+    cleaned = redact_body(body)
+    assert (cleaned["tollFreeNumbers"], cleaned["mobileNumber"]) == (12, 0)
+    assert "<phone:" in cleaned["phoneNumber"]
+
+
 def test_the_same_person_has_the_same_pseudonym_whatever_the_case() -> None:
     one = redact_text("dana@example.com wrote to Dana@Example.com, not to robin@example.com")
     first, second, third = (part.strip(",") for part in one.split() if part.startswith("<"))
@@ -171,3 +178,10 @@ def test_a_long_text_is_cleaned_in_linear_time() -> None:
     redact_text("a" * 300_000 + "@")
     redact_text("+1" * 150_000)
     assert time.process_time() - begun < 5  # quadratic would take minutes
+
+
+def test_what_lies_too_deep_is_masked_whole() -> None:
+    deep: object = TOKEN
+    for _ in range(5000):
+        deep = [deep]
+    assert TOKEN not in str(redact_body(deep))
