@@ -89,13 +89,14 @@ def _response(outgoing: Outgoing) -> web.Response:
     return web.Response(status=outgoing.status or 500, body=outgoing.body, headers=outgoing.headers)
 
 
-def _request(
+def make_request(
     message: RawRequestMessage,
     payload: StreamReader,
     protocol: RequestHandler,
     writer: AbstractStreamWriter,
     task: asyncio.Task[None],
 ) -> web.BaseRequest:
+    """Build a request that may be as large as a saved state."""
     loop = asyncio.get_running_loop()
     return web.BaseRequest(
         message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY_BYTES
@@ -136,7 +137,7 @@ async def serve(service: Service, options: ServerOptions, announce: Callable[[st
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     http = HttpServer(service, stop.set)
-    server = web.Server(http.handle, request_factory=_request, access_log=None)
+    server = web.Server(http.handle, request_factory=make_request, access_log=None)
     listener = await loop.create_server(
         server, options.host, options.port, backlog=1024, reuse_address=os.name == "posix"
     )

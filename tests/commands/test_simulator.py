@@ -1,0 +1,132 @@
+"""The command `simulator` as a person starts and ends it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "Space_OdT.cli", "simulator"]
+READY = "simulator listening on "
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    child = subprocess.Popen(
+        [*COMMAND, "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        line = child.stdout.readline()
+        assert line.startswith(READY), line + child.stderr.read()
+        yield child, line.removeprefix(READY).strip()
+    finally:
+        child.kill()
+        child.wait(20)
+        for stream in (child.stdin, child.stdout, child.stderr):
+            stream.close()
+
+
+def fetch(url: str, method: str = "GET", body: object = None):
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, method=method)  # noqa: S310 - loopback
+    request.add_header("Authorization", "Bearer sim-admin-token")
+    request.add_header("Content-Type", "application/json")
+    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+        raw = answer.read()
+        return answer.status, json.loads(raw) if raw else None
+
+
+def ended(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_it_says_where_it_listens_and_which_tokens_there_are():
+    with running("--size", "7") as (child, base):
+        talk = [child.stdout.readline() for _ in range(6)]
+        assert "sim-admin-token" in talk[0]
+        assert "sim-readonly-token" in talk[1]
+        assert f"{base}/people/me" in talk[4]
+        assert len(fetch(f"{base}/people")[1]["items"]) == 7
+
+
+@pytest.mark.parametrize("way", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly_and_saves_the_state(tmp_path, way):
+    state = tmp_path / "state.json"
+    path = "/telephony/config/voicemail/settings"
+    body = {"messageExpiryEnabled": True, "numberOfDaysForMessageExpiry": 44}
+    with running("--state", str(state), "--size", "5") as (child, base):
+        assert fetch(base + path, "PUT", body)[0] == 204
+        child.send_signal(way)
+        assert child.wait(20) == 0
+    with running("--state", str(state)) as (child, base):
+        assert fetch(base + path)[1]["numberOfDaysForMessageExpiry"] == 44
+        assert len(fetch(f"{base}/people")[1]["items"]) == 5
+
+
+def test_it_ends_when_the_parent_is_gone():
+    with running("--parent-watch", "--size", "5") as (child, _):
+        child.stdin.close()
+        assert child.wait(20) == 0
+
+
+def test_limits_and_faults_come_from_the_command_line(tmp_path):
+    faults = tmp_path / "faults.json"
+    faults.write_text(json.dumps([{"kind": "status", "status": 503, "path": "/licenses"}]))
+    options = ("--faults", str(faults), "--rate", "1", "--burst", "2", "--limiter", "lockout")
+    with running("--size", "5", *options) as (_, base):
+        with pytest.raises(urllib.error.HTTPError, match="503"):
+            fetch(f"{base}/licenses")
+        fetch(f"{base}/people")
+        with pytest.raises(urllib.error.HTTPError) as refusal:
+            fetch(f"{base}/people")
+        assert (refusal.value.code, refusal.value.headers["Retry-After"]) == (429, "4")
+        refusal.value.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--burst", "5"), "need --rate"),
+        (("--rate", "5", "--retry-after", "0"), "retry_after must be"),
+        (("--rate", "5", "--retry-after", "soon"), "could not convert"),
+        (("--size", "0"), "greater than or equal to 1"),
+        (("--faults", "/nowhere/faults.json"), "does not exist"),
+    ],
+)
+def test_options_that_make_no_sense_end_it_with_2_and_a_reason(arguments, said):
+    result = ended("--port", "0", *arguments)
+    assert result.returncode == 2
+    assert said in " ".join(result.stderr.replace("│", " ").split())
+    assert "Traceback" not in result.stderr
+
+
+def test_files_that_hold_something_else_are_named_as_such(tmp_path):
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text('{"version": 7}')
+    assert ended("--port", "0", "--state", str(wrong)).returncode == 2
+    wrong.write_text("{broken")
+    assert ended("--port", "0", "--faults", str(wrong)).returncode == 2
+    result = ended("--port", "0", "--state", str(wrong))
+    assert (result.returncode, "Traceback" in result.stderr) == (2, False)
+
+
+def test_a_port_that_is_taken_is_said_to_be():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = ended("--port", str(taken.getsockname()[1]))
+    assert result.returncode == 2
+    assert "address already in use" in result.stderr
