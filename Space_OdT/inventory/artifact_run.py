@@ -67,11 +67,15 @@ class ArtifactRun:
         """Entities to read in all; None while the source is still being read."""
         return len(self.queue) if self.queue is not None and self.queue.closed else None
 
+    def verify(self) -> None:
+        """Forget that an earlier attempt completed the artifact when its files are damaged."""
+        state = self.state
+        if state.complete and not self._writer.holds(state.csv, state.json):
+            state.reset()
+
     def begin(self) -> None:
         """Start the files anew, forgetting what an earlier attempt did."""
-        fresh = ArtifactState(elapsed_ms=self.state.elapsed_ms)
-        for name in ArtifactState.__slots__:
-            setattr(self.state, name, getattr(fresh, name))
+        self.state.reset()
         self._writer.begin()
         self._start()
 

@@ -149,6 +149,18 @@ class ExportWriter:
         self.close()
         return False
 
+    def holds(self, csv_mark: Mark, json_mark: Mark) -> bool:
+        """Tell whether the files on disk are what an earlier run left.
+
+        Args:
+            csv_mark: Certain part of the CSV.
+            json_mark: Certain part of the JSON.
+
+        Returns:
+            False when one is missing, shorter or damaged.
+        """
+        return _holds(self._csv.path, csv_mark) and _holds(self._json.path, json_mark)
+
     def write(self, chunk: Chunk) -> None:
         """Append encoded rows.
 

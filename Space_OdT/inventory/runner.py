@@ -139,6 +139,8 @@ class InventoryRunner:
             RunStoppedError: When the run had to stop as a whole; the state is saved.
             asyncio.CancelledError: When it was interrupted; the state is saved.
         """
+        for run in self.runs.values():
+            run.verify()
         try:
             async with asyncio.TaskGroup() as group:
                 keeper = group.create_task(self._keep_state())

@@ -91,6 +91,12 @@ class ArtifactState:
     error: str = ""
     read_at: str = ""
 
+    def reset(self) -> None:
+        """Begin anew; only the time that was spent is remembered."""
+        fresh = ArtifactState(elapsed_ms=self.elapsed_ms)
+        for one in fields(self):
+            setattr(self, one.name, getattr(fresh, one.name))
+
 
 @dataclass(slots=True)
 class RunState:

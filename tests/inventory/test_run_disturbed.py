@@ -6,7 +6,9 @@ import os
 import random
 import shutil
 import signal
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -230,10 +232,30 @@ def test_an_expired_token_stops_the_run_and_a_new_one_goes_on(
     assert bytes_of(command.exports) == bytes_of(exported[0].exports)
 
 
-def test_a_base_url_that_answers_web_pages_is_told(simulator: Simulator, command: Command) -> None:
-    simulator.faults({"kind": "html", "path": "/people/me"})
-    said = plain(command.run(), 2)
+class SignInPage(BaseHTTPRequestHandler):
+    """What stands behind a base URL that is not Webex."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!DOCTYPE html><html><title>Please sign in</title></html>")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_a_base_url_that_answers_web_pages_is_told(command: Command) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), SignInPage) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        command.url = f"http://127.0.0.1:{server.server_port}/v1"
+        said = plain(command.run(), 2)
+        server.shutdown()
+        thread.join()
     assert "WEBEX_BASE_URL" in said
+    assert "Please sign in" in said
+    assert not (command.folder / ".artifacts").exists()
 
 
 def test_a_host_that_does_not_answer_is_told(command: Command) -> None:
@@ -258,14 +280,15 @@ def test_webex_going_silent_stops_the_run_without_losing_rows(
 def test_a_second_run_on_the_same_folder_is_turned_away(
     simulator: Simulator, command: Command
 ) -> None:
-    simulator.faults({"kind": "slow", "seconds": 0.5})
+    simulator.faults({"kind": "hang", "path": "/telephony/config/queues/settings"})
     first = command.start(*QUICK)
-    wait_for(command.work / "state.json")
-    simulator.control("DELETE", "faults")
-    said = plain(command.run(*QUICK), 4)
-    assert f"process {first.pid}" in said
-    first.communicate(timeout=60)
-    assert first.returncode == 0
+    try:
+        wait_for(command.work / "state.json")
+        said = plain(command.run(*QUICK), 4)
+        assert f"process {first.pid}" in said
+    finally:
+        first.kill()
+        first.communicate()
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
