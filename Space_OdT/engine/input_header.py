@@ -15,6 +15,9 @@ from Space_OdT.engine.normalise import clean_text
 from Space_OdT.engine.suggestions import did_you_mean
 
 _ENTITY_TYPE = "entity_type"
+# Columns that tell one of our own outputs, corrected and fed back.
+_OUTPUT_MARK = "raw_row_minified"
+_PENDING_MARK = "batch_id"
 _SHOWN_PROBLEMS = 20
 
 
@@ -70,9 +73,9 @@ class Header:
         return tuple(self.names[index] for index in self.carried)
 
     @property
-    def is_our_output(self) -> bool:
-        """Whether the file is one of our own outputs, corrected and fed back."""
-        return "raw_row_minified" in self.names
+    def was_judged(self) -> bool:
+        """Whether the rows passed validation once: the file is our own `pending_rows.csv`."""
+        return _PENDING_MARK in self.names and _OUTPUT_MARK in self.names
 
 
 def resolve_header(file: InputFile) -> Header:
@@ -100,7 +103,8 @@ def resolve_header(file: InputFile) -> Header:
             f"rename or remove these columns; your own ones may begin with {FREE_PREFIX}",
             line=file.header_line,
         )
-    kinds = tuple(map(_kind, names))
+    is_our_output = _OUTPUT_MARK in names
+    kinds = tuple(_kind(name, is_our_output=is_our_output) for name in names)
     dropped = {ColumnKind.OUTPUT, ColumnKind.NAMELESS}
     carried = tuple(index for index, kind in enumerate(kinds) if kind not in dropped)
     return Header(names, kinds, carried)
@@ -118,13 +122,14 @@ def canonical(cell: str) -> str:
     return re.sub(r"[\s_-]+", "_", clean_text(cell).casefold()).strip("_")
 
 
-def _kind(name: str) -> ColumnKind:
+def _kind(name: str, *, is_our_output: bool) -> ColumnKind:
     if not name:
         return ColumnKind.NAMELESS
+    if name in OUTPUT_COLUMNS or (is_our_output and name == "entity_key"):
+        # the key was derived from the cells that may just have been corrected
+        return ColumnKind.OUTPUT
     if name in COLUMNS:
         return ColumnKind.SCHEMA
-    if name in OUTPUT_COLUMNS:
-        return ColumnKind.OUTPUT
     return ColumnKind.FREE if name.startswith(FREE_PREFIX) else ColumnKind.IDENTITY
 
 

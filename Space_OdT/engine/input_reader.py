@@ -56,7 +56,7 @@ class InputFile:
     def rows(self) -> Iterator[Record]:
         """Stream the rows below the header, each time from the first.
 
-        Yields:
+        Returns:
             The rows in order; each has as many cells as the header, or a problem.
 
         Raises:
@@ -64,7 +64,7 @@ class InputFile:
         """
         records = self.source.records()
         next(records)
-        yield from records
+        return records
 
 
 def open_input(path: Path) -> InputFile:
@@ -148,8 +148,8 @@ class CsvSource:
         with self._open() as file, self._open() as second_look:
             reader = csv.reader(file, delimiter=self.delimiter, strict=True)
             raw_lines = _RawLines(second_look)
-            end = 0
-            width = 0
+            end = width = 0
+            skipped, has_nul = self.skipped_lines, self.has_nul
             # whatever is not plain waits for the next row, to know whether it is the last
             held: Record | None = None
             while True:
@@ -159,8 +159,8 @@ class CsvSource:
                             yield held
                             held = None
                         start, end = end + 1, reader.line_num
-                        if len(cells) == width and start == end and cells[0] and not self.has_nul:
-                            yield self._record(start, end, cells)
+                        if len(cells) == width and start == end and cells[0] and not has_nul:
+                            yield start + skipped, end + skipped, cells, ""
                         elif record := self._look(cells, start, end, width):
                             width = width or len(cells)
                             held = record

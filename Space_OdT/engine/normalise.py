@@ -18,10 +18,9 @@ from Space_OdT.engine.values import BadValueError
 EXTENSION_DIGITS = (2, 8)
 EXTENSION = re.compile(r"[0-9]{2,8}")
 EMAIL = re.compile(
-    r"[a-z0-9_%+'&=~!#$^*/{}|-]+(?:\.[a-z0-9_%+'&=~!#$^*/{}|-]+)*"
+    r"(?!.{255})[a-z0-9_%+'&=~!#$^*/{}|-]+(?:\.[a-z0-9_%+'&=~!#$^*/{}|-]+)*"
     r"@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,63}"
 )
-_LONGEST_EMAIL = 254
 _DESTINATION = re.compile(r"\+?[0-9*#]{2,30}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:_[a-z0-9]{2,4})+")
 _INVISIBLE = re.compile(
@@ -94,7 +93,7 @@ def email(value: str) -> str:
         BadValueError: When it is not one address with an ASCII domain.
     """
     cleaned = clean_text(value).lower().removeprefix("mailto:")
-    if EMAIL.fullmatch(cleaned) and len(cleaned) <= _LONGEST_EMAIL:
+    if EMAIL.fullmatch(cleaned):
         return cleaned
     expected = "one e-mail address as ana.lopez@example.com"
     if damage := error_value(cleaned):
@@ -268,7 +267,7 @@ def time_zone(value: str) -> str:
     name = re.sub(r"\s*/\s*", "/", clean_text(value)).replace(" ", "_")
     if known := zones.get(name.casefold()):
         return known
-    meant = did_you_mean(name, zones.values())
+    meant = did_you_mean(name, zones.values(), whole=True)
     raise BadValueError("an IANA time zone as Europe/Madrid", f"{meant}write the IANA name")
 
 

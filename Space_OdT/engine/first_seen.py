@@ -1,0 +1,98 @@
+"""Remember the line of every key in flat memory: digests of eight bytes instead of strings."""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Callable
+from hashlib import blake2b
+
+# Two bits are given away to stay inside the interpreter's fast integers.
+_DIGEST_MASK = (1 << 62) - 1
+_WORD_BITS = 64
+_FEWEST_SLOTS = 1 << 10
+
+
+def _blake(key: str) -> int:
+    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little")
+
+
+def default_digest() -> Callable[[str], int]:
+    """Choose the digest: the interpreter's keyed 64-bit string hash where it has one.
+
+    Returns:
+        SipHash as `hash` offers it (60 ns), or BLAKE2b cut to eight bytes (700 ns). Of a million
+        different keys, two share a digest with a probability of one in nine million.
+    """
+    return hash if sys.hash_info.width == _WORD_BITS else _blake
+
+
+class FirstSeen:
+    """A set of keys with the line where each was seen first; 12 bytes a slot.
+
+    Args:
+        expected: Keys to make room for; more make the table grow, which costs time.
+        digest: From key to a number; injected by tests to provoke collisions of slots.
+    """
+
+    def __init__(self, expected: int = 0, digest: Callable[[str], int] | None = None) -> None:
+        self._digest = digest or default_digest()
+        self._make(max(_FEWEST_SLOTS, 1 << (expected * 3 // 2).bit_length()))
+
+    def _make(self, slots: int) -> None:
+        self._digests = array("Q", bytes(8 * slots))
+        self._lines = array("I", bytes(4 * slots))
+        self._mask = slots - 1
+        self._room = slots * 2 // 3
+
+    def see(self, key: str, line: int) -> int:
+        """Look a key up, and remember it when it is new.
+
+        Args:
+            key: The key; equal keys must be equal strings.
+            line: Line it stands in, from 1.
+
+        Returns:
+            The line where it was seen first; 0 when it is new.
+        """
+        digest = self._digest(key) & _DIGEST_MASK or 1
+        digests, mask = self._digests, self._mask
+        slot = digest & mask
+        while found := digests[slot]:
+            if found == digest:
+                # a key that was forgotten has no line any more
+                first: int = self._lines[slot]
+                self._lines[slot] = first or line
+                return first
+            slot = (slot + 1) & mask
+        digests[slot] = digest
+        self._lines[slot] = line
+        self._room -= 1
+        if not self._room:
+            self._grow()
+        return 0
+
+    def forget(self, key: str) -> None:
+        """Take a key back, because its row was rejected for another reason after all.
+
+        Args:
+            key: A key that `see` has just called new.
+        """
+        digest = self._digest(key) & _DIGEST_MASK or 1
+        slot = digest & self._mask
+        while self._digests[slot] != digest:
+            slot = (slot + 1) & self._mask
+        self._lines[slot] = 0  # the digest stays, so that look-ups still pass through this slot
+
+    def _grow(self) -> None:
+        old = zip(self._digests, self._lines, strict=True)
+        self._make(2 * len(self._digests))
+        digests, lines, mask = self._digests, self._lines, self._mask
+        for digest, line in old:
+            if digest:
+                slot = digest & mask
+                while digests[slot]:
+                    slot = (slot + 1) & mask
+                digests[slot] = digest
+                lines[slot] = line
+                self._room -= 1
