@@ -115,7 +115,11 @@ def _clear(organisation: Organisation, location_id: str) -> None:
         organisation.remove_feature(feature)
     for trunk in [i for i in organisation.trunks.values() if i.location_id == location_id]:
         del organisation.trunks[trunk.id]
-    for table in (organisation.virtual_extensions, organisation.virtual_extension_ranges):
+    for table in (
+        organisation.virtual_extensions,
+        organisation.virtual_extension_ranges,
+        organisation.route_lists,
+    ):
         for key in [key for key, row in table.items() if row.location_id == location_id]:
             del table[key]
     for number in list(plan.in_location(location_id)):

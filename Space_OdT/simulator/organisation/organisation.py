@@ -247,11 +247,11 @@ class Organisation:
 
     def set_licences(self, person: Person, licence_ids: list[str]) -> None:
         """Replace the licences of a person and count their units."""
-        for licence_id in person.licences:
-            self._holders[licence_id].pop(person.id, None)
+        for licence_id in set(person.licences).difference(licence_ids):
+            del self._holders[licence_id][person.id]
         person.licences = list(licence_ids)
         for licence_id in licence_ids:
-            self._holders.setdefault(licence_id, {})[person.id] = person
+            self._holders.setdefault(licence_id, {}).setdefault(person.id, person)
 
     def set_person_location(self, person: Person, location_id: str | None) -> None:
         """Put a person in a location, or in none."""

@@ -13,7 +13,7 @@ _TOKEN = re.compile(
     r"""\s*(?:
         (?P<attribute>[A-Za-z][\w.:-]*(?:\[\s*[\w.]+)?)\s+
         (?P<operator>eq|ne|co|sw|ew|pr)\b
-        (?:\s+(?P<value>"(?:[^"\\]|\\.)*"|[^\s\])]+))?\s*\]?
+        (?:\s+(?P<value>"(?:[^"\\]|\\.)*"|[^\s\])]+))?(?:\s*\])?
     )""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -156,8 +156,9 @@ def delete_location(world: World, request: Request) -> None:
     location = location_at(world, request)
     if location.calling:
         raise ApiError(409, "Location is enabled for Webex Calling: disable calling first")
-    if any(item.location_id == location.id for item in organisation.workspaces.values()):
-        raise ApiError(409, "Location is in use by workspaces")
+    workspaces = organisation.workspaces.values()
+    if organisation.people_at(location.id) or any(w.location_id == location.id for w in workspaces):
+        raise ApiError(409, "Location is in use by people or workspaces")
     organisation.remove_location(location)
 
 

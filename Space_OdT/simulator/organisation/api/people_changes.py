@@ -228,7 +228,7 @@ def _checked_line(
         item for item in person.licences if item not in {gone.id for gone in plan.remove}
     )
     if stays is None or person.location_id is None:
-        if fields.location_id is not None and plan.calling is None:
+        if fields.location_id not in {None, person.location_id} and plan.calling is None:
             text = "locationId is accepted only together with a calling license"
             raise ApiError(400, text)
         return None
