@@ -69,13 +69,15 @@ def callback_with_member(world: World, request: Request, body: JsonObject) -> Js
 
 def monitored_by_id(world: World, request: Request, body: JsonObject) -> JsonObject:
     """Show the members behind the ids that a write of monitoring names."""
-    return {
-        "callParkNotificationEnabled": body["enableCallParkNotification"],
-        "monitoredElements": [
+    shown: JsonObject = {}
+    if "enableCallParkNotification" in body:
+        shown["callParkNotificationEnabled"] = body["enableCallParkNotification"]
+    if body.get("monitoredElements") is not None:
+        shown["monitoredElements"] = [
             {"member": _member(world, request, identifier)}
             for identifier in body["monitoredElements"]
-        ],
-    }
+        ]
+    return shown
 
 
 def agents_by_id(world: World, request: Request, body: JsonObject) -> JsonObject:

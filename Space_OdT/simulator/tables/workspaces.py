@@ -73,7 +73,7 @@ FEATURES = Area(
             f"{F}/monitoring",
             "workspace_settings.monitoring.read",
             put=204,
-            body={"enableCallParkNotification!": bool, "monitoredElements!": [str]},
+            body={"enableCallParkNotification": bool, "monitoredElements": [str]},
             translate=monitored_by_id,
         ),
         Document(
