@@ -1,0 +1,235 @@
+"""Show on stderr how a bulk run gets on: a live panel on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from Space_OdT.engine.breaker import BatchProgress
+from Space_OdT.engine.executor import RunObserver
+from Space_OdT.engine.models import Batch, Outcome, Phase, RowStatus
+from Space_OdT.engine.stopping import StopReason
+from Space_OdT.webex.stats import ClientStats
+
+REFRESH_SECONDS = 0.5
+HEARTBEAT_SECONDS = 30.0
+RATE_WINDOW_SECONDS = 15.0
+_SAMPLES = 2
+_NAMES = {
+    Phase.LOCATIONS: "1 locations",
+    Phase.USERS_EXISTING_CALLING: "2 users: calling",
+    Phase.EXTENSIONS_SETTINGS: "3 extensions, numbers, settings",
+}
+
+
+@dataclass(slots=True)
+class RunCounts:
+    """How far a run is.
+
+    Attributes:
+        total: Rows to run in all phases together.
+        rejected: Rows refused before any call.
+        phase: Phase at work, "" between phases.
+        phase_rows: Rows the phase has to run.
+        phase_settled: Rows of it with an outcome.
+        batch_id: Batch begun last.
+        outcomes: `success` or `pending` -> rows.
+        reasons: Reason code -> pending rows.
+    """
+
+    total: int = 0
+    rejected: int = 0
+    phase: str = ""
+    phase_rows: int = 0
+    phase_settled: int = 0
+    batch_id: str = ""
+    outcomes: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def settled(self) -> int:
+        """Rows with an outcome in this run."""
+        return self.outcomes.total()
+
+
+class BulkProgress(RunObserver, Protocol):
+    """Shows a run while it lasts."""
+
+    counts: RunCounts
+
+    async def follow(self, stats: ClientStats) -> None:
+        """Show the run until cancelled."""
+        ...
+
+
+class Pace:
+    """Calls a minute and rows a second over the last seconds.
+
+    Args:
+        clock: Monotonic seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._samples: deque[tuple[float, int, int]] = deque()
+
+    def measure(self, calls: int, rows: int) -> tuple[float, float]:
+        """Add a sample.
+
+        Args:
+            calls: Calls sent so far.
+            rows: Rows with an outcome so far.
+
+        Returns:
+            Calls a minute, rows a second.
+        """
+        now = self._clock()
+        self._samples.append((now, calls, rows))
+        while len(self._samples) > _SAMPLES and now - self._samples[0][0] > RATE_WINDOW_SECONDS:
+            self._samples.popleft()
+        since, calls_before, rows_before = self._samples[0]
+        span = max(now - since, REFRESH_SECONDS)
+        return (calls - calls_before) / span * 60, (rows - rows_before) / span
+
+
+class _Counting:
+    """Keeps the counts; the two views only differ in how they show them."""
+
+    def __init__(self) -> None:
+        self.counts = RunCounts()
+        self.pace = Pace()
+
+    def phase_started(self, phase: int, rows: int) -> None:
+        """Take note."""
+        self.counts.phase, self.counts.phase_rows = _NAMES[Phase(phase)], rows
+        self.counts.phase_settled = 0
+
+    def phase_finished(self, phase: int) -> None:
+        """Take note."""
+        del phase
+        self.counts.phase = ""
+
+    def batch_started(self, batch: Batch) -> None:
+        """Take note."""
+        self.counts.batch_id = batch.batch_id
+
+    def batch_finished(self, progress: BatchProgress) -> None:
+        """Take note."""
+
+    def row_settled(self, outcome: Outcome) -> None:
+        """Take note."""
+        self.counts.phase_settled += 1
+        self.counts.outcomes[outcome.status] += 1
+        if outcome.status is RowStatus.PENDING:
+            self.counts.reasons[str(outcome.reason_code)] += 1
+
+    def stopping(self, reason: StopReason, message: str) -> None:
+        """Say why no more rows are handed out."""
+        self.say(f"Stopping ({reason.replace('_', ' ')}): {message}. Rows in flight are finished.")
+
+    def say(self, text: str) -> None:
+        """Print a line on stderr."""
+        print(text, file=sys.stderr, flush=True)
+
+    def _left(self, rows_per_second: float) -> str:
+        rest = self.counts.total - self.counts.settled
+        if rest <= 0 or rows_per_second <= 0:
+            return "..."
+        return str(timedelta(seconds=round(rest / rows_per_second)))
+
+
+class PlainBulkProgress(_Counting):
+    """One line a phase and a batch, and a heartbeat."""
+
+    def phase_started(self, phase: int, rows: int) -> None:
+        """Print one line."""
+        super().phase_started(phase, rows)
+        self.say(f"phase {self.counts.phase}: {rows:,} rows")
+
+    def batch_finished(self, progress: BatchProgress) -> None:
+        """Print one line."""
+        shown = ", ".join(f"{rows} {name}" for name, rows in progress.shown_counts().items())
+        self.say(f"batch {progress.batch.batch_id}: {shown}")
+
+    async def follow(self, stats: ClientStats) -> None:
+        """Print a heartbeat now and then."""
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            per_minute, per_second = self.pace.measure(stats.calls, self.counts.settled)
+            counts = self.counts
+            self.say(
+                f"... {counts.settled:,} of {counts.total:,} rows, {stats.calls:,} calls, "
+                f"{per_minute:.0f} a minute, {stats.responses_429} throttled, "
+                f"{self._left(per_second)} left"
+            )
+
+
+class LiveBulkProgress(_Counting):
+    """A panel that is drawn again twice a second.
+
+    Args:
+        console: Where to draw.
+    """
+
+    def __init__(self, console: Console) -> None:
+        super().__init__()
+        self._console = console
+
+    def say(self, text: str) -> None:
+        """Print above the panel."""
+        self._console.print(Text(text, style="yellow"))
+
+    async def follow(self, stats: ClientStats) -> None:
+        """Draw until cancelled."""
+        with Live(console=self._console, transient=True, auto_refresh=False) as live:
+            while True:
+                live.update(self._picture(stats), refresh=True)
+                await asyncio.sleep(REFRESH_SECONDS)
+
+    def _picture(self, stats: ClientStats) -> Group:
+        counts = self.counts
+        per_minute, per_second = self.pace.measure(stats.calls, counts.settled)
+        table = Table.grid(padding=(0, 2))
+        phase = f"{counts.phase_settled:,} of {counts.phase_rows:,}"
+        table.add_row("phase", Text(counts.phase or "preparing", style="bold"), phase)
+        table.add_row("batch", counts.batch_id, "")
+        table.add_row(
+            "rows",
+            Text.assemble(
+                (f"{counts.outcomes[RowStatus.SUCCESS]:,} success", "green"),
+                "  ",
+                (f"{counts.outcomes[RowStatus.PENDING]:,} pending", "yellow"),
+                "  ",
+                (f"{counts.rejected:,} rejected", "red"),
+            ),
+            f"{self._left(per_second)} left",
+        )
+        table.add_row(
+            "calls", f"{per_minute:,.0f} a minute", f"{stats.responses_429:,} throttled (429)"
+        )
+        for reason, rows in counts.reasons.most_common(4):
+            table.add_row("", Text(reason, style="yellow"), f"{rows:,}")
+        bar = ProgressBar(total=max(1, counts.total), completed=counts.settled, width=60)
+        return Group(table, bar)
+
+
+def make_bulk_progress() -> PlainBulkProgress | LiveBulkProgress:
+    """Choose the view that fits where stderr goes.
+
+    Returns:
+        The live panel on a terminal, plain lines elsewhere.
+    """
+    console = Console(stderr=True)
+    return LiveBulkProgress(console) if console.is_terminal else PlainBulkProgress()
