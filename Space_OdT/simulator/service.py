@@ -251,6 +251,4 @@ def _serialised(reply: Reply, tracking_id: str) -> Outgoing:
     if reply.body is None:
         return Outgoing(reply.status, b"", headers)
     headers.setdefault("Content-Type", JSON_TYPE)
-    if isinstance(reply.body, bytes):
-        return Outgoing(reply.status, reply.body, headers)
     return Outgoing(reply.status, orjson.dumps(reply.body), headers)

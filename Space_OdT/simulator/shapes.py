@@ -41,14 +41,12 @@ class Shape:
         fields: Members of an object, by the names the API uses.
         item: Shape of the items of a list or of the values of a map.
         choices: Values of a choice.
-        model: Name of the SDK's model, for heuristics.
     """
 
     kind: Kind
     fields: tuple[tuple[str, Shape], ...] = ()
     item: Shape | None = None
     choices: tuple[str, ...] = ()
-    model: str = ""
 
     def field(self, name: str) -> Shape | None:
         """The shape of a member, or None when the object has none of that name."""
@@ -131,10 +129,6 @@ def _read_class(hint: Any, above: tuple[Any, ...]) -> Shape:
     if hasattr(hint, "__members__"):
         values = (member.value for member in hint.__members__.values())
         return Shape(Kind.CHOICE, choices=tuple(str(value) for value in values))
-    if isinstance(hint, type):
-        for plain, kind in _PLAIN.items():
-            if issubclass(hint, plain):
-                return Shape(kind)
     return _ANYTHING
 
 
@@ -147,4 +141,4 @@ def _read_model(model: Any, above: tuple[Any, ...]) -> Shape:
         shape = _read(info.annotation, (*above, model))
         if _NOTHING not in (shape, shape.item):
             fields.append((info.alias or name, shape))
-    return Shape(Kind.OBJECT, fields=tuple(fields), model=model.__name__)
+    return Shape(Kind.OBJECT, fields=tuple(fields))

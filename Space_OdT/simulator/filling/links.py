@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from Space_OdT.simulator.filling.subject import Subject
 from Space_OdT.simulator.organisation.entities import Feature, OwnerKind, Person
@@ -119,20 +118,6 @@ def _feature(kind: OwnerKind) -> Link:
     return Link(lambda subject: len(here(subject)), fields)
 
 
-def _table(name: str) -> Link:
-    def known(subject: Subject) -> Mapping[str, Any]:
-        table: Mapping[str, Any] = getattr(subject.organisation, name)
-        return table
-
-    def fields(subject: Subject, position: int) -> JsonObject:
-        item = list(known(subject).values())[position]
-        found = {"id": item.id, "name": item.name}
-        location_id = getattr(item, "location_id", None)
-        return {**found, **_location_fields(subject, location_id)} if location_id else found
-
-    return Link(lambda subject: len(known(subject)), fields)
-
-
 _PEOPLE = Link(_people, _person)
 _LINKED: Sequence[tuple[Link, Sequence[str]]] = (
     (
@@ -156,8 +141,5 @@ _LINKED: Sequence[tuple[Link, Sequence[str]]] = (
     ),
     (_feature(OwnerKind.CALL_QUEUE), ("queues",)),
     (_feature(OwnerKind.HUNT_GROUP), ("huntGroups",)),
-    (_table("trunks"), ("trunk", "trunks")),
-    (_table("route_groups"), ("routeGroup", "routeGroups")),
-    (_table("dial_plans"), ("dialPlans",)),
 )
 LINKS: Mapping[str, Link] = {name: link for link, names in _LINKED for name in names}
