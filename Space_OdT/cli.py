@@ -21,6 +21,7 @@ import typer
 
 from Space_OdT import __version__
 from Space_OdT.commands import COMMANDS, Command
+from Space_OdT.commands.process_title import hide_secrets
 from Space_OdT.settings.exit_codes import ExitCode
 
 HELP = """\
@@ -107,6 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         SystemExit: Always, with a code of `ExitCode`.
     """
     given = sys.argv[1:] if arguments is None else arguments
+    hide_secrets(given)
     # A named command needs only its own module: its neighbours' libraries stay unloaded.
     named = [command for command in COMMANDS if given and command.name == given[0]]
     build_app(named or COMMANDS)(args=fill_optional_values(given), prog_name="space-odt")
