@@ -79,22 +79,6 @@ class Organisation:
         self._calling_devices: dict[str, Device] = {}
         self._names: list[tuple[str, str]] | None = None
 
-    @classmethod
-    def generate(cls, size: int, seed: int) -> Organisation:
-        """Create the organisation that belongs to a size and a seed.
-
-        Args:
-            size: Number of people, at least one.
-            seed: The same seed gives the same organisation, to the byte.
-
-        Returns:
-            An organisation in which everything is linked and consistent.
-        """
-        # The generator builds this class, so it cannot be imported with the module.
-        from Space_OdT.simulator.organisation.generation import generate_organisation
-
-        return generate_organisation(size, seed)
-
     # Looking things up -----------------------------------------------------------------------
 
     def person(self, identifier: object) -> Person | None:

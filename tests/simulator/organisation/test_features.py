@@ -394,3 +394,37 @@ def test_ranges_are_validated(scene: Scene) -> None:
     body = {"prefix": "+34", "patterns": ["4", known, "45XX", "45XX"]}
     found = scene.call("POST", path, body).body["virtualExtensionRangeValidationStatus"]
     assert [item["status"] for item in found] == ["INVALID", "DUPLICATE", "DUPLICATE_IN_LIST"]
+
+
+# Shapes that are refused ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("agents", ["text", [{"id": None}]])
+def test_agents_come_as_a_list_of_ids(agents: Any, scene: Scene) -> None:
+    body = new("huntGroups", agents=agents)
+    assert scene.call("POST", here(scene, "huntGroups"), body).status == 400
+
+
+def test_a_policy_is_one_of_five(scene: Scene) -> None:
+    body = new("huntGroups", callPolicies={"policy": "RANDOM"})
+    assert scene.call("POST", here(scene, "huntGroups"), body).status == 400
+
+
+def test_workspaces_and_virtual_lines_are_agents_too(scene: Scene) -> None:
+    workspace = scene.workspace("professional")
+    line = next(iter(scene.org.virtual_lines.values()))
+    body = new("huntGroups", agents=[{"id": workspace.id}, {"id": line.id}])
+    feature_id = scene.call("POST", here(scene, "huntGroups"), body).body["id"]
+    agents = scene.get(f"{here(scene, 'huntGroups')}/{feature_id}")["agents"]
+    assert [agent["type"] for agent in agents] == ["PLACE", "VIRTUAL_LINE"]
+
+
+def test_named_supervisors_are_removed(scene: Scene) -> None:
+    supervisor = next(iter(scene.org.supervisors))
+    body = {"supervisorIds": [supervisor, "unknown"]}
+    assert scene.call("DELETE", f"{T}/supervisors", body).status == 204
+    assert supervisor not in scene.org.supervisors
+    answer = scene.call(
+        "POST", f"{T}/supervisors", {"id": scene.nobody.id, "agents": [{"id": "x"}]}
+    )
+    assert answer.status == 400

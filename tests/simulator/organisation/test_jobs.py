@@ -338,3 +338,32 @@ def test_an_empty_location_loses_calling_by_force_and_can_then_be_deleted(scene:
     assert not list(scene.org.plan.in_location(scene.carrier.id))
     check_invariants(scene.org)
     assert scene.call("DELETE", f"/locations/{scene.carrier.id}").status == 204
+
+
+def test_a_trunk_in_use_blocks_and_a_spare_one_needs_force(scene: Scene) -> None:
+    empty(scene, scene.premises)
+    found = precheck(scene, scene.premises)
+    assert found["locationDeleteStatus"] == "BLOCKED"
+    assert found["blocking"]["trunksInUseCount"] == 1
+    for route in (*scene.org.route_groups.values(),):
+        del scene.org.route_groups[route.id]
+    for location in (scene.trunked, scene.carrier):
+        location.route_id = None
+    found = precheck(scene, scene.premises)
+    assert found["locationDeleteStatus"] == "FORCE_REQUIRED"
+    assert found["blockingUnlessForced"]["trunksCount"] == 1
+    started = scene.call("POST", REMOVAL, {"locationId": scene.premises.id, "forceDelete": True})
+    finished(scene, REMOVAL, started.body["id"])
+    assert not scene.premises.calling
+    assert not scene.org.trunks
+    again = scene.call("POST", REMOVAL, {"locationId": scene.premises.id})
+    assert (again.status, again.code) == (400, 4152)
+
+
+@pytest.mark.parametrize("entry", ["text", {"locationId": "x", "validate": False, "users": ["x"]}])
+def test_lists_of_users_are_lists_of_objects(entry: Any, scene: Scene) -> None:
+    if isinstance(entry, dict):
+        entry["locationId"] = scene.trunked.id
+    assert scene.call("POST", MOVE, {"usersList": [entry]}).status == 400
+    numbers = {"operation": "MOVE", "targetLocationId": scene.trunked.id, "numberList": ["x"]}
+    assert scene.call("POST", NUMBERS, numbers).status == 400

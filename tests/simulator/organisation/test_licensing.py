@@ -274,3 +274,19 @@ def test_meeting_sites_are_added_and_removed(scene: Scene) -> None:
     assert site in answer.body["siteUrls"]
     removed = {"personId": scene.caller.id, "siteUrls": [{**site, "operation": "remove"}]}
     assert site not in scene.call("PATCH", PATH, removed).body["siteUrls"]
+
+
+def test_losing_calling_takes_the_phone_away(scene: Scene) -> None:
+    device = next(d for d in scene.org.devices.values() if d.owner_id in scene.org.people)
+    person = scene.org.people[device.owner_id]
+    held = scene.org.calling_licence(person.licences)
+    body = {"personId": person.id, "licenses": [operation(held, "remove")]}
+    assert scene.call("PATCH", PATH, body).status == 200
+    assert scene.org.devices_of(person.id) == []
+    check_invariants(scene.org)
+
+
+def test_an_unknown_licence_is_not_found(scene: Scene) -> None:
+    assert scene.call("GET", "/licenses/unknown").status == 404
+    body = {"personId": scene.caller.id, "licenses": ["text"]}
+    assert scene.call("PATCH", PATH, body).status == 400

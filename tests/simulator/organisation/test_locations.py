@@ -382,3 +382,65 @@ def test_emergency_calls_show_a_member_with_a_number(scene: Scene) -> None:
     assert read["locationMemberInfo"]["phoneNumber"] == scene.line(scene.caller).phone_number
     for wrong in ({**body, "locationMemberId": scene.standard.id}, {"selected": "NOBODY"}, {}):
         assert scene.call("PUT", path, wrong).status == 400
+
+
+# More reads and refusals ---------------------------------------------------------------------
+
+
+def test_locations_are_found_by_several_ids(scene: Scene) -> None:
+    ids = f"{scene.premises.id}=,{scene.plain.id}"
+    found = {item["id"] for item in scene.get("/locations", id=ids)[:]}
+    assert found == {scene.premises.id, scene.plain.id}
+
+
+def test_calling_locations_are_ordered_by_name(scene: Scene) -> None:
+    names = [item["name"] for item in scene.get(f"{T}/locations", order="desc")[:]]
+    assert names == sorted(names, reverse=True)
+
+
+def test_numbers_that_may_change_their_state_are_listed(scene: Scene) -> None:
+    path = f"/telephony/pstn/locations/{scene.premises.id}/numbers/availableNumbers"
+    everything = scene.get(path)[:]
+    assert not any(item["mainNumber"] for item in everything)
+    waiting = scene.get(path, action="ACTIVATE")[:]
+    active = scene.get(path, action="DEACTIVATE")[:]
+    assert {item["state"] for item in waiting} == {"INACTIVE"}
+    assert len(waiting) + len(active) == len(everything)
+    scene.connect(scene.premises, PstnKind.CISCO_PSTN)
+    assert scene.get(path)[:] == []
+
+
+def test_an_enforced_digit_and_other_details_are_kept(scene: Scene) -> None:
+    path = f"{T}/locations/{scene.premises.id}"
+    body = {
+        "enforceOutsideDialDigit": True,
+        "pAccessNetworkInfo": "Barcelona-CT",
+        "externalCallerIdName": "Outside",
+        "announcementLanguage": "ca_es",
+    }
+    assert scene.call("PUT", path, body).status == 204
+    details = scene.get(path)
+    assert {name: details[name] for name in body} == body
+
+
+def test_a_routing_prefix_is_taken_away(scene: Scene) -> None:
+    scene.premises.routing_prefix = "6000"
+    path = f"{T}/locations/{scene.premises.id}"
+    assert scene.call("PUT", path, {"routingPrefix": ""}).status == 200
+    scene.clock.seconds += 60
+    assert "routingPrefix" not in scene.get(path)
+
+
+def test_emergency_calls_need_a_number_of_the_location(scene: Scene) -> None:
+    path = setting(scene, "features/emergencyCallbackNumber")
+    body: dict[str, Any] = {"selected": "LOCATION_NUMBER", "elinExpiryTimeMinutes": 1}
+    assert scene.call("PUT", path, body).status == 400
+    scene.premises.main_number = None
+    assert scene.call("PUT", path, {"selected": "LOCATION_NUMBER"}).status == 400
+    assert scene.get(path)["locationInfo"]["quality"] == "INVALID"
+
+
+@pytest.mark.parametrize("name", ["body", "address"])
+def test_a_body_of_another_shape_is_refused(name: str, scene: Scene) -> None:
+    body: Any = "text" if name == "body" else site(address="Carrer Major 1")
+    assert scene.call("POST", "/locations", body).status == 400

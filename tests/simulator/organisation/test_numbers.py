@@ -400,3 +400,50 @@ def test_without_the_international_format_numbers_are_national(scene: Scene) -> 
     number = scene.line(scene.caller).phone_number
     read = scene.get(f"/people/{scene.caller.id}/features/numbers")
     assert read["phoneNumbers"][0]["directNumber"] == number.removeprefix("+34")
+
+
+def test_free_numbers_of_a_virtual_line_are_those_of_its_location(scene: Scene) -> None:
+    line = next(i for i in scene.org.virtual_lines.values() if i.location_id == scene.premises.id)
+    found = available(scene, f"virtualLines/{line.id}/faxMessage")
+    assert scene.free_number(scene.premises) in found
+    answer = scene.call("GET", f"{T}/virtualLines/unknown/faxMessage/availableNumbers")
+    assert answer.status == 404
+
+
+@pytest.mark.parametrize("path", ["externalCallerId", "emergencyCallbackNumber"])
+def test_numbers_that_callers_see_are_active(path: str, scene: Scene) -> None:
+    items = scene.get(f"{T}/locations/{scene.premises.id}/{path}/availableNumbers")[:]
+    assert items
+    assert {item["state"] for item in items} == {"ACTIVE"}
+
+
+@pytest.mark.parametrize("body", [None, [], {"phoneNumbers": "+34919990001"}])
+def test_numbers_come_as_a_list(body: Any, scene: Scene) -> None:
+    assert scene.call("POST", inventory(scene, scene.premises), body).status == 400
+    answer = scene.call("POST", f"{T}/actions/validateExtensions/invoke", {"extensions": "12"})
+    assert answer.status == 400
+
+
+@pytest.mark.parametrize("entry", ["text", {"primary": False, "action": "ADD"}])
+def test_an_alternate_needs_its_number(entry: Any, scene: Scene) -> None:
+    path = f"{T}/people/{scene.caller.id}/numbers"
+    assert scene.call("PUT", path, {"phoneNumbers": [entry]}).status == 400
+
+
+def test_a_number_is_added_once_and_ten_at_most(scene: Scene) -> None:
+    numbers = [f"+3491999{n:04d}" for n in range(11)]
+    scene.call("POST", inventory(scene, scene.premises), {"phoneNumbers": numbers})
+    path = f"{T}/people/{scene.caller.id}/numbers"
+
+    def adding(wanted: list[str]) -> dict[str, Any]:
+        entries = [{"primary": False, "action": "ADD", "directNumber": n} for n in wanted]
+        return {"phoneNumbers": entries}
+
+    assert scene.call("PUT", path, adding(numbers[:1] * 2)).status == 400
+    assert scene.call("PUT", path, adding(numbers)).status == 400
+    assert scene.call("PUT", path, adding(numbers[:10])).status == 204
+
+
+def test_numbers_of_an_unknown_location_are_not_found(scene: Scene) -> None:
+    answer = scene.call("GET", f"{T}/numbers", query={"locationId": "unknown"})
+    assert (answer.status, answer.code) == (404, 4152)

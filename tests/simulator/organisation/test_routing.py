@@ -238,3 +238,50 @@ def test_an_impossible_test_is_refused(more: dict[str, str], scene: Scene) -> No
 
 def test_somebody_without_calling_cannot_dial(scene: Scene) -> None:
     assert dialled(scene, "112", originatorId=scene.nobody.id).status == 400
+
+
+# Changes and details -------------------------------------------------------------------------
+
+
+def test_a_route_group_shows_and_changes_its_trunks(scene: Scene) -> None:
+    group_id = next(iter(scene.org.route_groups))
+    path = f"{PREMISE}/routeGroups/{group_id}"
+    read = scene.get(path)
+    assert read["localGateways"][0]["name"] in {t.name for t in scene.org.trunks.values()}
+    gateways = [{"id": read["localGateways"][0]["id"], "priority": 3}]
+    body = {"name": "Renamed", "localGateways": gateways}
+    assert scene.call("PUT", path, body).status == 204
+    assert scene.get(path)["localGateways"][0]["priority"] == 3
+    assert scene.get(f"{PREMISE}/routeGroups", order="name-desc")[:]
+
+
+def test_kinds_of_trunk_are_told(scene: Scene) -> None:
+    kinds = scene.get(f"{PREMISE}/trunks/trunkTypes")
+    assert {item["trunkType"] for item in kinds} == {"REGISTERING", "CERTIFICATE_BASED"}
+
+
+def test_an_address_of_a_gateway_is_validated(scene: Scene) -> None:
+    path = f"{PREMISE}/trunks/actions/fqdnValidation/invoke"
+    assert scene.call("POST", path, {"domain": "gw.example.com"}).status == 204
+    assert scene.call("POST", path, {"port": 5061}).status == 400
+
+
+def test_a_route_list_needs_a_group_that_exists(scene: Scene) -> None:
+    body = {"name": "List", "locationId": scene.trunked.id, "routeGroupId": "unknown"}
+    assert scene.call("POST", f"{PREMISE}/routeLists", body).status == 400
+
+
+def test_a_prefix_leads_to_an_extension_of_another_location(scene: Scene) -> None:
+    scene.trunked.routing_prefix = "7702"
+    person = scene.org.people_at(scene.trunked.id)[0]
+    answer = dialled(scene, "7702" + scene.line(person).extension)
+    assert answer.body["hostedAgent"]["id"] == person.id
+
+
+def test_a_call_through_a_trunk_names_it(scene: Scene) -> None:
+    trunk = next(iter(scene.org.trunks.values()))
+    scene.premises.route_type, scene.premises.route_id = "TRUNK", trunk.id
+    found = dialled(scene, "+390612345678").body["pstnNumber"]
+    assert (found["trunkName"], found["trunkId"]) == (trunk.name, trunk.id)
+    scene.premises.route_type = scene.premises.route_id = None
+    assert dialled(scene, "+390612345678").body["pstnNumber"] == {}

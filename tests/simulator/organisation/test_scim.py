@@ -214,3 +214,20 @@ def test_groups_are_the_same_at_scim(scene: Scene) -> None:
     assert len(scene.get(path)["members"]) == len(group.members)
     assert len(scene.get(f"{path}/Members")) == len(group.members)
     assert scene.call("GET", f"{base(scene)}/Groups/unknown").status == 404
+
+
+def test_an_unknown_filter_value_and_id_find_nobody(scene: Scene) -> None:
+    users = f"{base(scene)}/Users"
+    identifier = uuid_of(scene.caller.id)
+    assert len(scene.get(users, filter=f'id eq "{identifier}"')) == 1
+    assert len(scene.get(users, filter='id eq "unknown"')) == 0
+    assert len(scene.get(users, filter="active eq true")) > 1
+    assert scene.call("GET", f"{users}/unknown").status == 404
+
+
+def test_groups_are_sorted_and_members_come_as_a_list(scene: Scene) -> None:
+    groups = scene.get("/groups", sortBy="displayName", sortOrder="descending")[:]
+    names = [item["displayName"] for item in groups]
+    assert names == sorted(names, key=str.casefold, reverse=True)
+    assert scene.call("POST", "/groups", {"displayName": "x", "members": "text"}).status == 400
+    assert scene.call("PATCH", f"/groups/{groups[0]['id']}", "text").status == 400

@@ -283,3 +283,37 @@ def test_a_device_shows_its_member(scene: Scene) -> None:
     members = scene.get(f"{T}/devices/{device.id}/members")["members"]
     line = scene.org.plan.primary(device.owner_id)
     assert (members[0]["id"], members[0]["extension"]) == (device.owner_id, line.extension)
+
+
+def test_other_devices_of_nobody_and_somebody(scene: Scene) -> None:
+    caller = scene.caller
+    assert scene.get(f"{T}/people/{caller.id}/devices/count")["totalDeviceCount"] == len(
+        scene.org.devices_of(caller.id)
+    )
+    free = next(w for w in scene.org.workspaces.values() if w.calling == "freeCalling")
+    answer = scene.call("GET", f"{T}/workspaces/{free.id}/devices")
+    assert (answer.status, answer.code) == (400, 4003)
+    assert scene.call("GET", "/devices/unknown").status == 404
+    assert scene.call("DELETE", "/devices/unknown").status == 404
+
+
+@pytest.mark.parametrize("body", [{"displayName": "x", "calling": "yes"}, "text"])
+def test_a_body_of_another_shape_is_refused(body: Any, scene: Scene) -> None:
+    assert scene.call("POST", "/workspaces", body).status == 400
+
+
+def test_an_own_line_and_licence_are_kept_when_not_said(scene: Scene) -> None:
+    wanted = scene.workspace("basic")
+    line, licences = scene.line(wanted), list(wanted.licences)
+    kept = (line.extension, line.phone_number)
+    body = {"displayName": "x", "calling": {"type": "webexCalling", "webexCalling": {}}}
+    assert scene.call("PUT", f"/workspaces/{wanted.id}", body).status == 200
+    now = scene.line(wanted)
+    assert ((now.extension, now.phone_number), wanted.licences) == (kept, licences)
+
+
+def test_no_licence_left_means_no_calling_workspace(scene: Scene) -> None:
+    for kind in (LicenceKind.WORKSPACE, LicenceKind.PROFESSIONAL):
+        licence = scene.licence(kind)
+        licence.total_units = sum(scene.org.consumed_units(licence.id))
+    assert scene.call("POST", "/workspaces", calling(scene)).status == 400
