@@ -72,9 +72,7 @@ def pending_columns(names: Iterable[str]) -> tuple[str, ...]:
     Returns:
         The specified columns, ours, those of the input.
     """
-    ours = {*PENDING_SPECIFIED, *_PENDING_EXTRA}
-    originals = (name for name in original_columns(names) if name not in ours)
-    return (*PENDING_SPECIFIED, *_PENDING_EXTRA, *originals)
+    return (*PENDING_SPECIFIED, *_PENDING_EXTRA, *original_columns(names))
 
 
 def rejected_columns(names: Iterable[str]) -> tuple[str, ...]:
