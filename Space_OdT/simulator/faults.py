@@ -21,6 +21,7 @@ class FaultKind(StrEnum):
     """What goes wrong."""
 
     STATUS = "status"
+    STATUS_AFTER = "status_after"
     SLOW = "slow"
     HANG = "hang"
     RESET_BEFORE = "reset_before"
@@ -34,7 +35,12 @@ class FaultKind(StrEnum):
 # Faults that let the handler run first, so that a write has happened although the caller sees
 # no proper answer.
 AFTER_HANDLER = frozenset(
-    {FaultKind.RESET_AFTER, FaultKind.MALFORMED_JSON, FaultKind.MISSING_FIELD}
+    {
+        FaultKind.STATUS_AFTER,
+        FaultKind.RESET_AFTER,
+        FaultKind.MALFORMED_JSON,
+        FaultKind.MISSING_FIELD,
+    }
 )
 
 
@@ -49,7 +55,7 @@ class FaultRule:
         method: HTTP method, or `*`.
         path: Pattern of the path below `/v1`; `*` stands for any text.
         name: Shown with the recorded calls.
-        status: Status of the answer (kind `status`).
+        status: Status of the answer (kinds `status` and `status_after`).
         retry_after: Value of the Retry-After header, as text, so that junk can be sent too.
         message: Message of the error body (kind `status`).
         code: Error code of the error body (kind `status`).

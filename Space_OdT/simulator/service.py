@@ -213,6 +213,8 @@ class _Call:
         fault = self.fault
         if fault is None or fault.kind is FaultKind.RESET_AFTER:
             return Outgoing(0, cut=True)
+        if fault.kind is FaultKind.STATUS_AFTER:
+            return _instead(fault, self.tracking_id)
         if fault.kind is FaultKind.MISSING_FIELD:
             reply = replace(reply, body=_without(reply.body, fault.field))
         outgoing = _serialised(reply, self.tracking_id)

@@ -165,6 +165,14 @@ def test_a_status_fault_answers_in_place_of_the_handler(service, things):
     assert len(things.items) == 1
 
 
+def test_a_status_after_leaves_the_write(service, things):
+    with_fault(service, kind="status_after", status=400, message="half done")
+    answer = send(service, "POST", "/v1/things", b"{}")
+    assert (answer.status, body_of(answer)["message"]) == (400, "half done")
+    assert len(things.items) == 2
+    assert service.recorder.calls("POST")[0].committed
+
+
 def test_a_reset_before_leaves_nothing_and_a_reset_after_leaves_the_write(service, things):
     with_fault(service, kind="reset_before")
     assert send(service, "POST", "/v1/things", b"{}").cut

@@ -110,12 +110,14 @@ def list_people(world: World, request: Request) -> LazyList[Person]:
     """Answer `GET /people`."""
     organisation = world.organisation
     query = request.query
-    people, missing = _selected(organisation, query.get("id"))
+    missing: list[str] = []
     if "email" in query:
         found = organisation.person_by_email(query["email"])
         people = [found] if found else []
     elif "displayName" in query:
         people = organisation.people_named(query["displayName"])
+    else:
+        people, missing = _selected(organisation, query.get("id"))
     location = query.get("locationId")
     if location is not None:
         people = _in_location(organisation, people, location, narrowed=_is_narrowed(query))
