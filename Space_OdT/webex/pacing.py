@@ -254,8 +254,6 @@ class Pacer:
             heapq.heappop(self._refused)
 
     def _arm(self, at: float, now: float) -> None:
-        if self._refused:
-            at = min(at, max(self._refused[0][0], now)) if at == NEVER else at
         at = min(at, now + LOST_AFTER_SECONDS)
         if self._timer is not None:
             if self._timer_at <= at and self._timer_at > now:
