@@ -69,7 +69,7 @@ def ready_columns(ready_csv: Path) -> tuple[str, ...]:
     try:
         header = next(stored_records(ready_csv)).cells
     except (Damage, StopIteration) as error:
-        raise _damaged(ready_csv, error) from None
+        raise damaged_ready(ready_csv, error) from None
     return tuple(name for name in header if name not in READY_EXTRA)
 
 
@@ -95,10 +95,19 @@ def ready_rows(ready_csv: Path, entity_type: str | None = None) -> Iterator[Row]
             if entity_type is None or cells[kind] == entity_type:
                 yield reader.row(cells)
     except (Damage, StopIteration, KeyError, ValueError) as error:
-        raise _damaged(ready_csv, error) from None
+        raise damaged_ready(ready_csv, error) from None
 
 
-def _damaged(path: Path, error: Exception) -> DamagedOutputError:
+def damaged_ready(path: Path, error: Exception) -> DamagedOutputError:
+    """Name what is wrong with the ready file.
+
+    Args:
+        path: `ready_to_load.csv`.
+        error: What reading it led to.
+
+    Returns:
+        The error to raise.
+    """
     line, offset = (error.line, error.offset) if isinstance(error, Damage) else (1, 0)
     what = error.what if isinstance(error, Damage) else f"not the file validation wrote ({error!r})"
     return DamagedOutputError(path, line, offset, what, "delete it; validation makes it again")

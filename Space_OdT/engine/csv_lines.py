@@ -91,41 +91,32 @@ def stored_records(path: Path, *, width: int | None = None) -> Iterator[StoredRe
         Damage: At the first line that is not a whole record.
     """
     with path.open("rb") as file:
-        lines = _Lines(file)
-        reader = csv.reader(lines, strict=True)
-        while True:
-            offset, line = lines.end, lines.count + 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except (csv.Error, UnicodeDecodeError) as error:
-                raise Damage(line, offset, f"not a record ({error})") from None
-            width = width or len(cells)
-            if lines.count != line:
-                raise Damage(line, offset, "a quote is not closed")
-            if len(cells) != width:
-                raise Damage(line, offset, f"{len(cells)} cells instead of {width}")
-            yield StoredRecord(line, offset, cells)
+        line = offset = 0
+        end = [0]
+        reader = csv.reader(_whole_lines(file, end), strict=True)
+        try:
+            for cells in reader:
+                line += 1
+                if reader.line_num != line:
+                    raise Damage(line, offset, "a quote is not closed")
+                if len(cells) != width:
+                    if width is not None:
+                        raise Damage(line, offset, f"{len(cells)} cells instead of {width}")
+                    width = len(cells)
+                yield StoredRecord(line, offset, cells)
+                offset = end[0]
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise Damage(line + 1, offset, f"not a record ({error})") from None
 
 
-class _Lines:
-    """Lines of a file as text, with the position behind the last one."""
-
-    def __init__(self, file: Iterable[bytes]) -> None:
-        self._file = iter(file)
-        self.count = 0
-        self.end = 0
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        raw = next(self._file)
-        self.count += 1
-        self.end += len(raw)
-        if not raw.endswith(b"\n"):
+def _whole_lines(file: Iterable[bytes], end: list[int]) -> Iterator[str]:
+    """Decode lines; `end` follows the position behind the last one."""
+    position = 0
+    for raw in file:
+        if raw[-1:] != b"\n":
             raise csv.Error("the line has no end")
         if b"\0" in raw:
             raise csv.Error("it contains NUL bytes")
-        return raw.decode()
+        position += len(raw)
+        end[0] = position
+        yield raw.decode()

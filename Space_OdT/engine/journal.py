@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
-from types import TracebackType
-from typing import Self
 
 from Space_OdT.engine.invariants import invariant
 from Space_OdT.engine.models import Batch, Outcome, RowStatus
 from Space_OdT.engine.output_columns import original_columns
 from Space_OdT.engine.state_store import Checkpoint, RunStatus, StateStore
 from Space_OdT.engine.writers import AppendOnlyCsv, minify_row
-
-GROUP_ROWS = 50
-GROUP_SECONDS = 0.2
 
 
 class LowWaterMark:
@@ -256,78 +250,3 @@ def _result_record(outcome: Outcome, stamp: str) -> list[str]:
         outcome.reason_code.value if outcome.reason_code else "",
         outcome.tracking_id,
     ]
-
-
-class GroupCommit:
-    """Commits a journal by groups in the background, off the event loop.
-
-    Args:
-        journal: The journal.
-        rows: Outcomes that make a group.
-        seconds: Longest time an outcome waits for its group.
-    """
-
-    def __init__(
-        self, journal: Journal, *, rows: int = GROUP_ROWS, seconds: float = GROUP_SECONDS
-    ) -> None:
-        self._journal = journal
-        self._rows = rows
-        self._seconds = seconds
-        self._some = asyncio.Event()
-        self._full = asyncio.Event()
-        self._is_closing = False
-        self._failure: OSError | None = None
-        self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._run())
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._is_closing = True
-        self._some.set()
-        self._full.set()
-        if self._task is not None:
-            await self._task
-        if self._failure is not None and error is None:
-            raise self._failure
-
-    def record(self, outcome: Outcome) -> None:
-        """Keep how a row ended, and see to it that it is committed soon.
-
-        Args:
-            outcome: The outcome of a row of an open batch.
-
-        Raises:
-            OSError: When it, or an earlier group, cannot be written.
-        """
-        if self._failure is not None:
-            raise self._failure
-        self._journal.record(outcome)
-        self._some.set()
-        if self._journal.uncommitted >= self._rows:
-            self._full.set()
-
-    async def _run(self) -> None:
-        while not self._is_closing:
-            await self._some.wait()
-            if not self._is_closing:
-                await self._wait_for_group()
-            self._some.clear()
-            self._full.clear()
-            try:
-                await asyncio.to_thread(self._journal.commit)
-            except OSError as error:
-                self._failure = error
-                return
-
-    async def _wait_for_group(self) -> None:
-        try:
-            await asyncio.wait_for(self._full.wait(), self._seconds)
-        except TimeoutError:
-            return
