@@ -297,9 +297,13 @@ class Organisation:
             self._memberships.setdefault(agent["id"], {})[feature.id] = feature
 
     def leave_features(self, owner_id: str) -> None:
-        """Take a person, workspace or line out of every hunt group and queue."""
+        """Take a person, workspace or line out of all hunt groups, queues and supervision."""
         for feature in self.memberships(owner_id):
             self.set_agents(feature, [a for a in feature.agents if a["id"] != owner_id])
+        self.supervisors.pop(owner_id, None)
+        for agents in self.supervisors.values():
+            if owner_id in agents:
+                agents.remove(owner_id)
 
     def remove_feature(self, feature: Feature) -> None:
         """Take a feature out, with its lines."""

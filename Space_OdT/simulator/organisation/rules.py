@@ -168,7 +168,6 @@ def withdraw_calling(organisation: Organisation, person: Person) -> None:
     organisation.plan.release(person.id)
     organisation.set_person_location(person, None)
     organisation.leave_features(person.id)
-    organisation.supervisors.pop(person.id, None)
     for device in organisation.devices_of(person.id):
         if device.calling_id:
             organisation.remove_device(device)

@@ -81,6 +81,9 @@ def check_links(organisation: Organisation) -> None:
         assert organisation.locations[feature.location_id].calling
         for agent in feature.agents:
             assert organisation.plan.primary(agent["id"]) is not None
+    for supervisor, agents in organisation.supervisors.items():
+        for member in (supervisor, *agents):
+            assert organisation.plan.primary(member) is not None
     for device in organisation.devices.values():
         assert device in organisation.devices_of(device.owner_id)
     for location in organisation.locations.values():

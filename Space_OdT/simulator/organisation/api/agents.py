@@ -178,7 +178,7 @@ def read_supervisor(world: World, request: Request) -> LazyList[str]:
     """Answer `GET /telephony/config/supervisors/{supervisorId}`."""
     organisation = world.organisation
     key = _supervisor_at(world, request)
-    agents = [a for a in organisation.supervisors[key] if owner_kind(organisation, a)]
+    agents = organisation.supervisors[key]
     wanted = [a for a in agents if _agent_wanted(organisation, a, request.query)]
     return LazyList(wanted, lambda agent: member_item(organisation, agent), {"id": key})
 

@@ -14,7 +14,6 @@ from Space_OdT.simulator.organisation.entities import (
     Location,
     OwnerKind,
     Person,
-    PstnKind,
 )
 from Space_OdT.simulator.organisation.generation.sites import Sites
 from Space_OdT.simulator.organisation.generation.words import (
@@ -181,8 +180,9 @@ def _give_line(sites: Sites, rng: Random, person: Person, home: Location) -> Non
     extension = sites.next_extension(home)
     number = sites.next_number(home) if rng.random() < NUMBER_SHARE else None
     plan.attach(Line(person.id, OwnerKind.PEOPLE, home.id, number, extension))
-    if rng.random() < INTERCOM_SHARE and home.pstn is PstnKind.LOCAL_GATEWAY:
-        intercom = sites.intercom_number(home, extension, state="ACTIVE")
+    wanted = rng.random() < INTERCOM_SHARE
+    intercom = sites.intercom_number(home, extension, state="ACTIVE") if wanted else None
+    if intercom:
         plan.attach(Line(person.id, OwnerKind.PEOPLE, home.id, intercom, role="ALTERNATE"))
 
 

@@ -11,7 +11,6 @@ from Space_OdT.simulator.organisation.entities import (
     Location,
     OwnerKind,
     Person,
-    PstnKind,
     Workspace,
 )
 from Space_OdT.simulator.organisation.generation.people import some_moment, timestamp
@@ -67,8 +66,9 @@ def _give_line(sites: Sites, rng: Random, workspace: Workspace, home: Location) 
     number = sites.next_number(home) if rng.random() < NUMBER_SHARE else None
     plan.attach(Line(workspace.id, OwnerKind.PLACE, home.id, number, extension))
     professional = sites.organisation.calling_workspace_kind(workspace.id) == "professional"
-    if professional and home.pstn is PstnKind.LOCAL_GATEWAY and rng.random() < NUMBER_SHARE:
-        intercom = sites.intercom_number(home, extension, state="ACTIVE")
+    wanted = professional and rng.random() < NUMBER_SHARE
+    intercom = sites.intercom_number(home, extension, state="ACTIVE") if wanted else None
+    if intercom:
         plan.attach(Line(workspace.id, OwnerKind.PLACE, home.id, intercom, role="ALTERNATE"))
 
 

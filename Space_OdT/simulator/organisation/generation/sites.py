@@ -128,9 +128,10 @@ class Sites:
         Returns:
             The number, or None where the site cannot have it.
         """
-        if location.pstn is not PstnKind.LOCAL_GATEWAY:
+        number = f"+3451{extension[-7:]}"
+        if location.pstn is not PstnKind.LOCAL_GATEWAY or number in self.organisation.plan.numbers:
             return None
-        return self._load(location, f"+3451{extension[-7:]}", state)
+        return self._load(location, number, state)
 
     def toll_free_number(self, location: Location) -> None:
         """Load a toll-free number into the inventory of a site."""
@@ -160,5 +161,5 @@ def _load_waiting_intercoms(sites: Sites, location: Location) -> None:
     lines = [line for line in plan.extension_only(location.id) if line.extension]
     users = [line for line in lines if line.owner_kind is OwnerKind.PEOPLE][:FREE_NUMBERS]
     for line in users:
-        if line.extension and f"+3451{line.extension[-7:]}" not in plan.numbers:
+        if line.extension:
             sites.intercom_number(location, line.extension, state="INACTIVE")
