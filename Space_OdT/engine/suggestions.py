@@ -23,12 +23,15 @@ def closest(word: str, known: Collection[str], *, whole: bool = False) -> str | 
     Returns:
         The most similar known word, or None when nothing resembles it.
     """
+    folded = {name: name.casefold() for name in known}
+    # a short name inside a long word ("email" in "voicemail") must not beat a long one
     found = process.extractOne(
-        word.casefold(),
-        {name: name.casefold() for name in known},
-        scorer=fuzz.ratio if whole else fuzz.WRatio,
-        score_cutoff=_LEAST_SCORE_OF_WHOLE if whole else _LEAST_SCORE,
+        word.casefold(), folded, scorer=fuzz.ratio, score_cutoff=_LEAST_SCORE_OF_WHOLE
     )
+    if found is None and not whole:
+        found = process.extractOne(
+            word.casefold(), folded, scorer=fuzz.WRatio, score_cutoff=_LEAST_SCORE
+        )
     return None if found is None else str(found[2])
 
 
