@@ -205,7 +205,8 @@ def set_site_urls(person: Person, entries: Sequence[JsonObject]) -> None:
     """
     for entry in entries:
         required(entry, ("siteUrl", "accountType"))
-        one_of(entry, "accountType", ("attendee",))
+        if str(entry["accountType"]).lower() != "attendee":
+            raise errors.field_invalid("accountType", "attendee expected")
         account = f"{entry['siteUrl']}#attendee"
         if one_of(entry, "operation", ("add", "remove"), "add") == "remove":
             person.site_urls = [item for item in person.site_urls if item != account]

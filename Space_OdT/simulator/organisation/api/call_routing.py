@@ -81,12 +81,16 @@ def _described(organisation: Organisation, found: Destination, origin: Location)
         item = found.virtual
         names = {"firstName": item.first_name, "lastName": item.last_name}
         shown = {"id": item.id, "extension": item.extension, "phoneNumber": item.phone_number}
-        described = {**shown, **names, "displayName": item.display_name}
+        home = organisation.locations.get(item.location_id or "", origin)
+        where = {"locationName": home.name, "locationId": home.id}
+        described = {**shown, **names, **where, "displayName": item.display_name}
         return {"destinationType": "VIRTUAL_EXTENSION", "virtualExtension": described}
     if found.virtual_range is not None:
         block, pattern = found.virtual_range
-        described = {"id": block.id, "name": block.name, "prefix": block.prefix}
-        described["pattern"] = pattern
+        home = organisation.locations.get(block.location_id or "", origin)
+        where = {"locationName": home.name, "locationId": home.id}
+        shown = {"id": block.id, "name": block.name, "prefix": block.prefix}
+        described = {**shown, **where, "pattern": pattern}
         return {"destinationType": "VIRTUAL_EXTENSION_RANGE", "virtualExtensionRange": described}
     return _outside(organisation, found, origin)
 

@@ -41,14 +41,17 @@ def assign(world: World, request: Request) -> Reply:
     outcome = carry_out(world, person, plan)
     set_site_urls(person, sites)
     person.modified = now(world)
-    accounts = [account.partition("#") for account in person.site_urls]
-    answer = {
+    answer: JsonObject = {
         "orgId": world.organisation.id,
         "personId": person.id,
         "email": person.email,
         "licenses": list(person.licences),
-        "siteUrls": [{"siteUrl": site, "accountType": kind} for site, _, kind in accounts],
     }
+    if sites:
+        # The specification writes account types in lower case, which wxc_sdk cannot read: they are
+        # shown to callers who speak of sites.
+        accounts = [account.partition("#") for account in person.site_urls]
+        answer["siteUrls"] = [{"siteUrl": url, "accountType": kind} for url, _, kind in accounts]
     return Reply(PARTIAL if outcome.missing else 200, answer)
 
 
