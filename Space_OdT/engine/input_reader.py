@@ -159,7 +159,12 @@ class CsvSource:
                             yield held
                             held = None
                         start, end = end + 1, reader.line_num
-                        if len(cells) == width and start == end and cells[0] and not has_nul:
+                        if (
+                            len(cells) == width > 0
+                            and start == end
+                            and cells[0].strip()
+                            and not has_nul
+                        ):
                             yield start + skipped, end + skipped, cells, ""
                         elif record := self._look(cells, start, end, width):
                             width = width or len(cells)
@@ -186,7 +191,7 @@ class CsvSource:
         return start + self.skipped_lines, end + self.skipped_lines, cells, problem
 
     def _look(self, cells: list[str], start: int, end: int, width: int) -> Record | None:
-        """Judge a row that is not plain: None when it is blank."""
+        """Judge a row that is not plain; None when it is blank."""
         if not any(map(str.strip, cells)):
             return None
         if start != end:
