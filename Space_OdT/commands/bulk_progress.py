@@ -9,7 +9,6 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -18,7 +17,6 @@ from rich.table import Table
 from rich.text import Text
 
 from Space_OdT.engine.breaker import BatchProgress
-from Space_OdT.engine.executor import RunObserver
 from Space_OdT.engine.models import Batch, Outcome, Phase, RowStatus
 from Space_OdT.engine.stopping import StopReason
 from Space_OdT.webex.stats import ClientStats
@@ -64,16 +62,6 @@ class RunCounts:
         return self.outcomes.total()
 
 
-class BulkProgress(RunObserver, Protocol):
-    """Shows a run while it lasts."""
-
-    counts: RunCounts
-
-    async def follow(self, stats: ClientStats) -> None:
-        """Show the run until cancelled."""
-        ...
-
-
 class Pace:
     """Calls a minute and rows a second over the last seconds.
 
@@ -110,6 +98,10 @@ class _Counting:
     def __init__(self) -> None:
         self.counts = RunCounts()
         self.pace = Pace()
+
+    def sized(self, total: int, rejected: int) -> None:
+        """Take note."""
+        self.counts.total, self.counts.rejected = total, rejected
 
     def phase_started(self, phase: int, rows: int) -> None:
         """Take note."""

@@ -41,6 +41,12 @@ COMMANDS: tuple[Command, ...] = (
         module="Space_OdT.commands.inventory_run",
     ),
     Command(
+        name="bulk_run",
+        help="Provision locations, existing users, extensions and settings from one file.",
+        panel="Run",
+        module="Space_OdT.commands.bulk_run",
+    ),
+    Command(
         name="simulator",
         help="Serve a Webex Calling organisation in a box on this machine.",
         panel="Rehearse",

@@ -58,17 +58,19 @@ class Executor:
 
     Args:
         rows: Runs one row.
-        sink: Keeps the outcomes.
         stop: Asked before every row; asked to stop by the breaker, a rejected token, a full disk.
         breaker: When a batch has failed as a whole.
         rows_at_once: Rows in work at most.
         observer: Told about everything.
+
+    Attributes:
+        tripped: The batch that tripped the breaker, None when none has.
+        rejected_from: Number of the first row whose token was rejected, 0 when none was.
     """
 
     def __init__(
         self,
         rows: RowRunner,
-        sink: OutcomeSink,
         stop: StopSignal,
         breaker: BreakerPolicy,
         *,
@@ -76,19 +78,22 @@ class Executor:
         observer: RunObserver,
     ) -> None:
         self._rows = rows
-        self._sink = sink
         self._stop = stop
         self._breaker = breaker
         self._rows_at_once = rows_at_once
         self._observer = observer
         self.tripped: BatchProgress | None = None
+        self.rejected_from = 0
 
-    async def run_phase(self, batches: Iterable[Batch], action: Action[Any]) -> None:
+    async def run_phase(
+        self, batches: Iterable[Batch], action: Action[Any], sink: OutcomeSink
+    ) -> None:
         """Run the rows of a phase.
 
         Args:
             batches: Its batches in order; read as they are needed.
             action: What to do with each row.
+            sink: Keeps the outcomes.
 
         Raises:
             OSError: When an outcome could not be kept; rows in flight were finished before.
@@ -97,20 +102,21 @@ class Executor:
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(self._rows_at_once):
-                    group.create_task(self._work(dispenser, action))
+                    group.create_task(self._work(dispenser, action, sink))
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from failures
         if dispenser.trouble is not None:
             raise dispenser.trouble
 
-    async def _work(self, dispenser: _Dispenser, action: Action[Any]) -> None:
+    async def _work(self, dispenser: _Dispenser, action: Action[Any], sink: OutcomeSink) -> None:
         while (job := await dispenser.take()) is not None:
             progress, row = job
             outcome, token_rejected = await self._rows.run(progress.batch, row, action)
             if token_rejected:
+                self.rejected_from = min(self.rejected_from or row.number, row.number)
                 self._ask(StopReason.TOKEN_REJECTED, outcome.message)
             try:
-                self._sink.record(outcome)
+                sink.record(outcome)
             except OSError as error:
                 # The row stays without an outcome, so the next run looks it up and finishes it.
                 dispenser.trouble = dispenser.trouble or error

@@ -113,15 +113,18 @@ class PlanWriter:
         """
         self._settled[outcome.row.number] = outcome
 
-    def write_settled(self) -> None:
+    def write_settled(self, up_to: int | None = None) -> None:
         """Write the rows that have ended, in the order of the input.
+
+        Args:
+            up_to: Number of the last row to write; all when None.
 
         Raises:
             OSError: When the disk is full.
         """
-        for number in sorted(self._settled):
-            self._write_row(self._settled[number], self._requests.pop(number, []))
-        self._settled.clear()
+        due = [number for number in self._settled if up_to is None or number <= up_to]
+        for number in sorted(due):
+            self._write_row(self._settled.pop(number), self._requests.pop(number, []))
 
     def _write_row(self, outcome: Outcome, requests: list[PlannedRequest]) -> None:
         effect = CHANGE if requests else UNCHANGED

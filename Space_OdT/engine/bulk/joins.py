@@ -2,42 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
+from Space_OdT.engine.batch_iterator import ready_rows
 from Space_OdT.engine.bulk.user import JoinedLine
 from Space_OdT.engine.calling_settings import ALTERNATE_NUMBER
-from Space_OdT.engine.csv_lines import stored_records
+from Space_OdT.engine.join_index import JoinIndex
 from Space_OdT.engine.models import EntityType, Row
 
-_COLUMNS = (
-    "entity_type",
-    "email",
-    "location_key",
-    "extension",
-    "phone_number",
-    "calling_enabled",
-    "calling_license",
-    ALTERNATE_NUMBER,
-)
-_PEOPLE = frozenset({EntityType.USER.value, EntityType.EXTENSION_ASSIGNMENT.value})
 
-
-@dataclass(slots=True)
 class Joins:
-    """Made by one walk over the rows that are ready.
+    """Looks rows up in the ready file; only the numbers are kept in memory.
 
-    Attributes:
-        lines: E-mail address -> what its assignment rows say together.
-        numbers: Comparable location key -> numbers its people are to get.
+    Args:
+        ready_csv: `ready_to_load.csv`.
+        people: Rows about people in it.
+        has_locations: Whether it has location rows at all.
+
+    Raises:
+        DamagedOutputError: When the file is not what validation wrote.
+        OSError: When it cannot be read.
     """
 
-    lines: dict[str, JoinedLine] = field(default_factory=dict)
-    numbers: dict[str, list[str]] = field(default_factory=dict)
+    def __init__(self, ready_csv: Path, people: int, *, has_locations: bool) -> None:
+        self._index = JoinIndex(ready_csv, people)
+        self._numbers = _numbers(ready_csv) if has_locations else {}
 
     def line_of(self, email: str) -> JoinedLine | None:
-        """Find what the assignment rows of a person say.
+        """Find what the assignment rows of a person say together.
 
         Args:
             email: E-mail address, lower case.
@@ -45,7 +40,8 @@ class Joins:
         Returns:
             The line; None when no row gives one.
         """
-        return self.lines.get(email)
+        rows = self._index.assignments_of(email)
+        return joined_line(rows) if rows else None
 
     def numbers_of(self, row: Row) -> list[str]:
         """Find the numbers that people of a location are to get.
@@ -57,43 +53,38 @@ class Joins:
             Numbers in E.164, in the order of the rows.
         """
         keys = {row.get(name).casefold() for name in ("location_external_id", "location_name")}
-        return [number for key in sorted(keys - {""}) for number in self.numbers.get(key, ())]
+        return [number for key in sorted(keys - {""}) for number in self._numbers.get(key, ())]
 
-    def add(self, cells: dict[str, str]) -> None:
-        """Take a row about a person; there may be one for the extension, one for the number.
+    def close(self) -> None:
+        """Close the ready file."""
+        self._index.close()
 
-        Args:
-            cells: Its normalised cells.
-        """
-        location = cells["location_key"]
-        for number in filter(None, (cells["phone_number"], cells[ALTERNATE_NUMBER])):
-            self.numbers.setdefault(location.casefold(), []).append(number)
-        if cells["entity_type"] != EntityType.EXTENSION_ASSIGNMENT:
-            return
-        email, extension, number = cells["email"], cells["extension"], cells["phone_number"]
-        if known := self.lines.get(email):
-            location = known.location_key
-            extension, number = extension or known.extension, number or known.phone_number
-        self.lines[email] = JoinedLine(location, extension, number)
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
 
-def read_joins(ready_csv: Path) -> Joins:
-    """Walk over the rows that are ready.
+def joined_line(rows: list[Row]) -> JoinedLine:
+    """Put the assignment rows of a person together: extension and number may stand in two.
 
     Args:
-        ready_csv: `ready_to_load.csv`.
+        rows: At least one.
 
     Returns:
-        What rows say about each other.
-
-    Raises:
-        Damage: When the file is not what validation wrote.
-        OSError: When it cannot be read.
+        The line; of contradicting cells the first counts, the other row is judged in its phase.
     """
-    joins = Joins()
-    for cells in _rows(ready_csv, _PEOPLE):
-        joins.add(cells)
-    return joins
+    return JoinedLine(
+        location_key=rows[0].get("location_key"),
+        extension=next(filter(None, (row.get("extension") for row in rows)), ""),
+        phone_number=next(filter(None, (row.get("phone_number") for row in rows)), ""),
+    )
 
 
 def calling_users(ready_csv: Path) -> Iterator[tuple[str, str]]:
@@ -106,20 +97,20 @@ def calling_users(ready_csv: Path) -> Iterator[tuple[str, str]]:
         E-mail address and name of the licence, "" for the usual one.
 
     Raises:
-        Damage: When the file is not what validation wrote.
+        DamagedOutputError: When the file is not what validation wrote.
         OSError: When it cannot be read.
     """
-    for cells in _rows(ready_csv, {EntityType.USER.value}):
-        if cells["calling_enabled"] != "false":
-            yield cells["email"], cells["calling_license"]
+    for row in ready_rows(ready_csv, EntityType.USER.value):
+        if row.get("calling_enabled") != "false":
+            yield row.get("email"), row.get("calling_license")
 
 
-def _rows(ready_csv: Path, kinds: Collection[str]) -> Iterator[dict[str, str]]:
-    records = stored_records(ready_csv)
-    header = next(records).cells
-    at = {name: header.index(name) for name in _COLUMNS if name in header}
-    kind = at["entity_type"]
-    for record in records:
-        if record.cells[kind] in kinds:
-            found = {name: record.cells[index] for name, index in at.items()}
-            yield {**dict.fromkeys(_COLUMNS, ""), **found}
+def _numbers(ready_csv: Path) -> dict[str, list[str]]:
+    """Gather the numbers that people are to get, by location."""
+    found: dict[str, list[str]] = {}
+    for row in ready_rows(ready_csv):
+        if row.entity_type == EntityType.LOCATION:
+            continue
+        for number in filter(None, (row.get("phone_number"), row.get(ALTERNATE_NUMBER))):
+            found.setdefault(row.get("location_key").casefold(), []).append(number)
+    return found

@@ -94,12 +94,14 @@ class LocationAction:
         connections: Knows which locations a premises route carries.
         numbers_of: Numbers that assignment rows want at the location of a row.
         sleep: Awaitable sleep between looks at a job.
+        numbers_known: Awaited before numbers are asked for, while their list is still being read.
     """
 
     book: LocationBook
     connections: PremisesConnections
     numbers_of: Callable[[Row], Sequence[str]]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    numbers_known: Callable[[], Awaitable[None]] | None = None
 
     def action(self) -> Action[LocationParams]:
         """Give the action.
@@ -353,6 +355,8 @@ class _Change:
         """Add the numbers nobody has yet, all in as few calls as possible."""
         params = self.params
         wanted = dict.fromkeys(filter(None, (params.main_number, *params.numbers)))
+        if wanted and self.parts.numbers_known is not None:
+            await self.parts.numbers_known()
         missing = [one for one in wanted if await self.directory.number(one) is None]
         if not missing:
             return

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from Space_OdT.engine.csv_lines import Damage, stored_records
+from Space_OdT.engine.writers import AppendOnlyCsv, DamagedOutputError
 from Space_OdT.webex.directory import Directory
 from Space_OdT.webex.records import Location, name_key
 
 COLUMNS = ("location_external_id", "location_id", "location_name", "noted_at")
+_NO_LOCATION = ""
 
 
 class LocationBook:
@@ -20,7 +20,7 @@ class LocationBook:
 
     The file is appended to and synced with every new entry, before anything else is done with the
     location: a location made just before a crash is found again by its external id. The last
-    entry of an external id counts; a line torn by a crash is ended and counts for nothing.
+    entry of an external id counts.
 
     Args:
         directory: The organisation.
@@ -28,6 +28,7 @@ class LocationBook:
         clock: The present.
 
     Raises:
+        DamagedOutputError: When the file is not what this class writes.
         OSError: When the file cannot be read.
     """
 
@@ -41,6 +42,7 @@ class LocationBook:
         self._directory = directory
         self._path = path
         self._clock = clock
+        self._file: AppendOnlyCsv | None = None
         self._ids: dict[str, str] = read_map(path) if path is not None else {}
 
     def preload(self, path: Path) -> None:
@@ -82,9 +84,7 @@ class LocationBook:
         if not external_id or self._ids.get(name_key(external_id)) == location.id:
             return
         self._ids[name_key(external_id)] = location.id
-        if self._path is not None:
-            stamp = self._clock().isoformat(timespec="seconds")
-            _append(self._path, (external_id, location.id, location.name, stamp))
+        self._append(external_id, location.id, location.name)
 
     def forget(self, external_id: str) -> None:
         """Take an external id out, for its location was removed again.
@@ -95,9 +95,23 @@ class LocationBook:
         Raises:
             OSError: When the file cannot be written.
         """
-        if self._ids.pop(name_key(external_id), None) and self._path is not None:
-            stamp = self._clock().isoformat(timespec="seconds")
-            _append(self._path, (external_id, "", "", stamp))
+        if self._ids.pop(name_key(external_id), None):
+            self._append(external_id, _NO_LOCATION, "")
+
+    def _append(self, external_id: str, location_id: str, name: str) -> None:
+        if self._path is None:
+            return
+        if self._file is None:
+            self._file = AppendOnlyCsv(self._path, COLUMNS)
+        stamp = self._clock().isoformat(timespec="seconds")
+        self._file.append((external_id, location_id, name, stamp))
+        self._file.sync()
+
+    def close(self) -> None:
+        """Close the map file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
 
 def read_map(path: Path) -> dict[str, str]:
@@ -108,31 +122,19 @@ def read_map(path: Path) -> dict[str, str]:
 
     Returns:
         External id, comparable -> id of the location.
+
+    Raises:
+        DamagedOutputError: When it is not what `LocationBook` writes.
+        OSError: When it cannot be read.
     """
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
+    if not path.exists():
         return {}
-    whole_lines = text[: text.rfind("\n") + 1]
     ids: dict[str, str] = {}
-    for row in csv.DictReader(io.StringIO(whole_lines, newline="")):
-        key, location_id = row.get(COLUMNS[0]), row.get(COLUMNS[1])
-        if key:
-            ids[name_key(key)] = location_id or ""
+    try:
+        for record in stored_records(path, width=len(COLUMNS)):
+            if record.line > 1:
+                ids[name_key(record.cells[0])] = record.cells[1]
+    except Damage as damage:
+        fix = "repair the line, or delete the file: locations are then found by name"
+        raise DamagedOutputError(path, damage.line, damage.offset, damage.what, fix) from None
     return {key: location_id for key, location_id in ids.items() if location_id}
-
-
-def _append(path: Path, row: tuple[str, ...]) -> None:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    with path.open("a+b") as file:
-        if not file.seek(0, os.SEEK_END):
-            writer.writerow(COLUMNS)
-        else:
-            file.seek(-1, os.SEEK_END)
-            if file.read(1) != b"\n":
-                text.write("\n")
-        writer.writerow(row)
-        file.write(text.getvalue().encode())
-        file.flush()
-        os.fsync(file.fileno())

@@ -157,7 +157,7 @@ class ReferenceChecks:
             _warn(found, "outgoing profiles that no file describes", missing)
 
     async def check_units(self, emails: Iterable[tuple[str, str]], found: Preflight) -> None:
-        """Count the units that people without calling need, where the upper bound is too much.
+        """Count the units that people without calling need.
 
         Args:
             emails: E-mail address and licence name of every user row that wants calling.
@@ -166,8 +166,6 @@ class ReferenceChecks:
         Raises:
             WebexError: When people cannot be read.
         """
-        if not await self._may_run_short():
-            return
         needed: dict[str, int] = {}
         for email, name in emails:
             person = await self._directory.person(email)
@@ -183,7 +181,15 @@ class ReferenceChecks:
                 )
                 found.blocked_rows += rows - free
 
-    async def _may_run_short(self) -> bool:
+    async def may_run_short(self) -> bool:
+        """Tell whether there are fewer free units than rows that may need one.
+
+        Returns:
+            True when it takes a look at the people to know.
+
+        Raises:
+            WebexError: When the list cannot be read.
+        """
         for name, rows in self._report.licences.items():
             candidates = await self._licences.named(name)
             if candidates and rows > sum(self._licences.free_units(one) for one in candidates):

@@ -14,7 +14,7 @@ from Space_OdT.engine.stopping import StopReason
 class EventLog(Protocol):
     """Takes events; `webex.evidence.Evidence` is one."""
 
-    def event(self, name: str, *, level: str = "info", **facts: Any) -> None:
+    def event(self, name: str, /, *, level: str = "info", **facts: Any) -> None:
         """Write one event."""
         ...
 
@@ -97,6 +97,28 @@ class RunLog:
             reason=str(error),
             where=_where(error),
         )
+
+
+class SilentObserver:
+    """An observer that ignores everything; a base for those that care about one thing."""
+
+    def phase_started(self, phase: int, rows: int) -> None:
+        """Ignore it."""
+
+    def phase_finished(self, phase: int) -> None:
+        """Ignore it."""
+
+    def batch_started(self, batch: Batch) -> None:
+        """Ignore it."""
+
+    def batch_finished(self, progress: BatchProgress) -> None:
+        """Ignore it."""
+
+    def row_settled(self, outcome: Outcome) -> None:
+        """Ignore it."""
+
+    def stopping(self, reason: StopReason, message: str) -> None:
+        """Ignore it."""
 
 
 class Observers:
