@@ -26,7 +26,6 @@ from Space_OdT.engine.run_lock import FolderLockedError, RunLock
 from Space_OdT.inventory.cost import count, estimate
 from Space_OdT.inventory.health import RunStoppedError
 from Space_OdT.inventory.manifest import BY_NAME, DERIVED, MANIFEST, Group
-from Space_OdT.inventory.report import ArtifactInfo, ReportContext, write_report
 from Space_OdT.inventory.runner import Selection
 from Space_OdT.inventory.session import (
     InventorySession,
@@ -279,6 +278,8 @@ async def _until_told_otherwise(work: Coroutine[Any, Any, RunSummary]) -> RunSum
 
 
 def _report(wanted: _Wanted, organisation: Organisation, seconds: float) -> None:
+    from Space_OdT.inventory.report import ArtifactInfo, ReportContext, write_report
+
     layout = wanted.layout
     artifacts = [ArtifactInfo(entry.artifact, entry.description, entry.group) for entry in MANIFEST]
     artifacts += [ArtifactInfo(name, text, Group.DERIVED) for name, text in DERIVED.items()]

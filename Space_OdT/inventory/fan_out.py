@@ -43,6 +43,7 @@ class FanOut(Generic[T]):
         self._fetched: dict[int, tuple[Entity, T]] = {}
         self._room = asyncio.Event()
         self._stopped = False
+        self._ended = False
 
     async def run(self) -> None:
         """Read until the queue ends or the rest is not wanted.
@@ -61,13 +62,16 @@ class FanOut(Generic[T]):
             self._next += 1
             await self._wait_for_room(index)
             entity = await self._queue.at(index)
+            if entity is None:
+                self._ended = True
+                self._room.set()  # whoever waits for room behind the end would wait for ever
             if entity is None or self._stopped:
                 return
             self._fetched[index] = entity, await self._fetch(entity)
             self._settle_what_is_due()
 
     async def _wait_for_room(self, index: int) -> None:
-        while index - self._settled >= self._window and not self._stopped:
+        while index - self._settled >= self._window and not (self._stopped or self._ended):
             self._room.clear()
             await self._room.wait()
 
