@@ -12,11 +12,10 @@ import pytest
 from Space_OdT.commands.embedded import embedded_simulator
 from Space_OdT.engine.bulk.assignment import AssignmentAction
 from Space_OdT.engine.bulk.connections import PremisesConnections
-from Space_OdT.engine.bulk.joins import Joins
 from Space_OdT.engine.bulk.licences import CallingLicences
 from Space_OdT.engine.bulk.location import LocationAction
 from Space_OdT.engine.bulk.location_book import LocationBook
-from Space_OdT.engine.bulk.user import UserAction
+from Space_OdT.engine.bulk.user import JoinedLine, UserAction
 from Space_OdT.engine.models import Batch, EntityType, Outcome, Row
 from Space_OdT.engine.row_runner import RowRunner
 from Space_OdT.engine.step_calls import PlannedRequest, StepCaller
@@ -80,16 +79,38 @@ def row(number: int, entity: EntityType, key: str, **cells: str) -> Row:
     return Row(number, number + 1, str(number), entity, key, {"entity_type": entity, **filled})
 
 
+MADE: list[Site] = []
+
+
+@pytest.fixture(autouse=True)
+def _closed_books() -> Iterator[None]:
+    yield
+    while MADE:
+        MADE.pop().book.close()
+
+
+class OtherRows:
+    """What the rest of the file says about a row."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, JoinedLine] = {}
+        self.numbers: list[str] = []
+
+    def numbers_of(self, _: Row) -> list[str]:
+        return self.numbers
+
+
 class Site:
     """The three actions on a fresh view of the simulated organisation."""
 
     def __init__(self, client: WebexClient, folder: Path, *, planning: bool = False) -> None:
         self.client = client
         self.directory = Directory(client)
-        self.joins = Joins()
+        self.joins = OtherRows()
         self.planned: list[PlannedRequest] = []
         self.defects: list[BaseException] = []
         self.compensates = False
+        MADE.append(self)
         self._planning = planning
         self._next = 0
         map_file = folder / "location_map.csv"
@@ -101,7 +122,7 @@ class Site:
         self.actions: dict[EntityType, Any] = {
             EntityType.LOCATION: parts.action(),
             EntityType.USER: UserAction(
-                self.book, self.licences, self.joins.line_of, PROFILES
+                self.book, self.licences, self.joins.lines.get, PROFILES
             ).action(),
             EntityType.EXTENSION_ASSIGNMENT: AssignmentAction(
                 self.book, self.licences, PROFILES, no_wait
@@ -112,20 +133,13 @@ class Site:
         await self.directory.load(Kind.PERSON)
         await self.directory.load(Kind.NUMBER)
 
-    def join(self, **cells: str) -> None:
+    def join(
+        self, email: str, location_key: str, extension: str = "", phone_number: str = ""
+    ) -> None:
         """Let the file hold an assignment row."""
-        blank = dict.fromkeys(
-            (
-                "email",
-                "location_key",
-                "extension",
-                "phone_number",
-                "calling_settings_alternate_number",
-            ),
-            "",
-        )
-        kind = {"entity_type": EntityType.EXTENSION_ASSIGNMENT.value}
-        self.joins.add({**blank, **kind, **cells})
+        self.joins.lines[email] = JoinedLine(location_key, extension, phone_number)
+        if phone_number:
+            self.joins.numbers.append(phone_number)
 
     async def run(self, entity: EntityType, key: str, **cells: str) -> Outcome:
         self._next += 1
