@@ -68,7 +68,7 @@ class InventoryLayout:
     @property
     def event_log(self) -> Path:
         """Structured log of the run, one JSON object a line."""
-        return self.logs_dir / "inventory.jsonl"
+        return self.logs_dir / "inventory.log"
 
     @property
     def har(self) -> Path:
