@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import heapq
 import math
 import random
-from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from Space_OdT.webex.pacing_history import Bin
-from Space_OdT.webex.pacing_policy import NEVER, Phase, RateLearner, Tuning
+from Space_OdT.webex.pacing_families import Mix, Tally
+from Space_OdT.webex.pacing_gate import Gate, RateCap, Ticket
+from Space_OdT.webex.pacing_policy import Facts, RateLearner
+from Space_OdT.webex.pacing_tuning import NEVER, Phase, Tuning
 
-MINUTE_SECONDS = 60.0
+__all__ = ["Pacer", "Ticket"]
+
+SHARED = "*"
 DEFAULT_RETRY_AFTER_SECONDS = 1.0
 MAX_RETRY_AFTER_SECONDS = 300.0
-CATCH_UP_SECONDS = 0.03
 LOST_AFTER_SECONDS = 120.0
+RATE_MEMORY_SECONDS = 2.0
+
+_MOST_DOUBLINGS = 6
+_MIX_CHECK_CALLS = 64
+_CLEARLY_MORE = 1.3
+_SHARERS = 2
 
 EventHook = Callable[..., None]
 
@@ -31,37 +37,17 @@ class Handle(Protocol):
         ...
 
 
-@dataclass(slots=True, eq=False)
-class Ticket:
-    """Leave to send one call; it must be handed back by exactly one of the pacer's answers.
-
-    Attributes:
-        family: Endpoint family of the call.
-        sent_at: Clock seconds when it was given.
-        refusals: How often the call was refused so far.
-        waited_seconds: What the call has been told to wait for refusals so far.
-    """
-
-    family: str
-    sent_at: float = 0.0
-    refusals: int = 0
-    waited_seconds: float = 0.0
-    due: float = 0.0
-    open: bool = False
-    place: Bin | None = None
-    future: asyncio.Future[None] | None = field(default=None, repr=False)
-
-
 class Pacer:
-    """Finds the server's limit and keeps just under it; one for a whole run.
+    """Finds the server's limit and stays just under it; one for a whole run.
 
-    Usage, where the ticket is also the concurrency slot::
+    All families share one limit until refusals show that one of them has its own. The ticket is
+    also the concurrency slot, and a call that waits holds none::
 
         ticket = await pacer.admit(family)
         try:
             answer = await send()
-            while answer.status in (429, 423):
-                pacer.throttled(ticket, retry_after)
+            while answer.status == 429:
+                pacer.throttled(ticket, answer.retry_after)
                 ticket = await pacer.readmit(ticket)
                 answer = await send()
             pacer.succeeded(ticket)
@@ -74,7 +60,8 @@ class Pacer:
         clock: Monotonic seconds; the running loop's when None.
         call_later: Timer; the running loop's when None.
         rand: Uniform numbers in [0, 1) for jitter.
-        on_event: Called with `throttled`, `cut`, `shut`, `reopened` or `rate`, and facts.
+        on_event: Called with `throttled`, `cut`, `shut`, `reopened`, `rate` or `apart`,
+            and facts; `family` is "*" for the shared limit.
         tuning: Constants of the learner.
     """
 
@@ -90,20 +77,25 @@ class Pacer:
         tuning: Tuning | None = None,
     ) -> None:
         self._concurrency = concurrency or math.inf
-        self._max_rate = max_rate_per_minute
-        self._minute: deque[float] = deque(maxlen=max_rate_per_minute or 1)
+        self._cap = RateCap(max_rate_per_minute) if max_rate_per_minute else None
         self._clock = clock or (lambda: asyncio.get_running_loop().time())
         self._call_later = call_later or (
             lambda delay, callback: asyncio.get_running_loop().call_later(delay, callback)
         )
         self._rand = rand
-        self.learner = RateLearner(tuning, on_event)
-        self._fresh: deque[Ticket] = deque()
-        self._refused: list[tuple[float, int, Ticket]] = []
-        self._sequence = 0
-        self._next_free = 0.0
+        self._on_event = on_event
+        self._tuning = tuning or Tuning()
+        self._shared = Gate(self._new_learner(SHARED))
+        self._apart: dict[str, Gate] = {}
+        self._tally = Tally()
+        self._mix = Mix()
+        self._sharers: set[str] = set()
         self._in_flight = 0
+        self._round = 0
+        self._given = 0
         self._settled_at = 0.0
+        self._pace = 0.0
+        self._paced_at = 0.0
         self._timer: Handle | None = None
         self._timer_at = NEVER
 
@@ -114,34 +106,60 @@ class Pacer:
 
     @property
     def rate(self) -> float:
-        """Calls a second now allowed; infinite while no limit has shown itself."""
-        return self.learner.rate if self.learner.phase is not Phase.OPEN else NEVER
+        """Calls a second that were sent over the last seconds."""
+        if not self._given:
+            return 0.0
+        age = max(0.0, self._clock() - self._paced_at)
+        return self._pace * math.exp(-age / RATE_MEMORY_SECONDS)
+
+    @property
+    def limits(self) -> dict[str, float]:
+        """Limits found so far, in calls a second: the shared one under "*", others by family."""
+        gates = {SHARED: self._shared, **self._apart}
+        return {name: gate.learner.limit for name, gate in gates.items() if gate.learner.limit}
 
     async def admit(self, family: str) -> Ticket:
-        """Wait until a call may be sent."""
+        """Wait until a call may be sent.
+
+        Args:
+            family: Endpoint family, the unit that may have a limit of its own.
+
+        Returns:
+            The leave to send it; hand it back with `succeeded`, `throttled` or `release`.
+        """
         ticket = Ticket(family)
+        gate = self._gate_of(family)
         now = self._clock()
-        if not self._fresh and not self._refused and self._opens_at(now) <= now:
+        if not gate.is_crowded and self._opens_at(gate, now) <= now:
+            gate.enter(ticket, now)
             self._give(ticket, now)
-            return ticket
-        self._fresh.append(ticket)
-        await self._wait(ticket, now)
+        else:
+            await self._wait(gate, ticket, now)
         return ticket
 
     async def readmit(self, ticket: Ticket) -> Ticket:
-        """Wait out a refused call's Retry-After; it then goes before calls not yet sent."""
-        self._sequence += 1
-        heapq.heappush(self._refused, (ticket.due, self._sequence, ticket))
-        await self._wait(ticket, self._clock())
+        """Wait out a refused call's own pause; it then goes before calls not sent yet.
+
+        Args:
+            ticket: A ticket that `throttled` was told of.
+
+        Returns:
+            The same ticket, with new leave.
+        """
+        await self._wait(self._gate_of(ticket.family), ticket, self._clock())
         return ticket
 
     def succeeded(self, ticket: Ticket) -> None:
-        """Hand back the ticket of a call that the server's limit let pass, whatever came of it."""
-        if ticket.open:
-            now = self._clock()
-            crowded = bool(self._fresh or self._refused)
-            self.learner.answered(ticket.sent_at, now, crowded=crowded)
-            self._hand_back(ticket, now)
+        """Hand back the ticket of a call that no limit refused, whatever came of it."""
+        if not ticket.open:
+            return
+        now = self._clock()
+        gate = self._gate_of(ticket.family)
+        learner = gate.learner
+        if gate is self._shared and learner.is_exhausted_for(ticket.sent_at):
+            self._tally.count(ticket.family, refused=False)
+        learner.answered(ticket.sent_at, now, crowded=gate.is_crowded)
+        self._hand_back(ticket, now)
 
     def release(self, ticket: Ticket) -> None:
         """Hand back the ticket of a call that told nothing: cancelled, or lost on the way."""
@@ -149,114 +167,132 @@ class Pacer:
             self._hand_back(ticket, self._clock())
 
     def throttled(self, ticket: Ticket, retry_after: float | None) -> float:
-        """Learn from a refusal; return the seconds this call has to wait."""
+        """Learn from a refusal for rate (429).
+
+        Args:
+            ticket: Ticket of the refused call.
+            retry_after: Seconds that the server named; None when it named none, or junk.
+
+        Returns:
+            Seconds that this call waits in `readmit`.
+        """
         now = self._clock()
-        wait = self._sane_wait(ticket, retry_after)
-        ticket.refusals += 1
-        ticket.waited_seconds += wait
-        ticket.due = now + wait
-        if ticket.open:
-            if ticket.place is not None:
-                self.learner.refused(ticket.sent_at, now, ticket.due, ticket.place)
+        wait = self._postpone(ticket, retry_after, now)
+        if ticket.open and ticket.place is not None:
+            gate = self._gate_of(ticket.family)
+            gate.learner.refused(ticket.sent_at, now, ticket.due, ticket.place)
+            self._weigh_families(gate, ticket, now)
             self._hand_back(ticket, now)
         return wait
 
+    def locked(self, ticket: Ticket, retry_after: float | None) -> float:
+        """Let a call wait whose resource is busy (423), which tells nothing about the rate.
+
+        Args:
+            ticket: Ticket of the refused call.
+            retry_after: Seconds that the server named; None when it named none, or junk.
+
+        Returns:
+            Seconds that this call waits in `readmit`.
+        """
+        now = self._clock()
+        wait = self._postpone(ticket, retry_after, now)
+        self.succeeded(ticket)
+        return wait
+
     def snapshot(self) -> dict[str, Any]:
-        """Return what was learned, as JSON values."""
-        return {"limit": self.learner.limit}
+        """Return what was learned, as JSON values for `restore`."""
+        return {"limits": self.limits}
 
     def restore(self, saved: Mapping[str, Any]) -> None:
-        """Start from what an earlier run learned; anything unusable is ignored."""
-        limit = saved.get("limit")
-        if isinstance(limit, int | float) and 0 < limit < NEVER:
-            self.learner.recall(float(limit), self._clock())
+        """Start from what an earlier run learned; anything unusable is ignored.
 
-    # -- the queue -------------------------------------------------------------------------
+        Args:
+            saved: What `snapshot` returned, perhaps by way of a file.
+        """
+        limits = saved.get("limits")
+        if not isinstance(limits, Mapping):
+            return
+        now = self._clock()
+        for family, limit in limits.items():
+            if isinstance(limit, int | float) and 0 < limit < NEVER and isinstance(family, str):
+                gate = self._shared if family == SHARED else self._gate_apart(family)
+                gate.learner.recall(float(limit), now)
 
-    async def _wait(self, ticket: Ticket, now: float) -> None:
+    # -- the queues ------------------------------------------------------------------------
+
+    async def _wait(self, gate: Gate, ticket: Ticket, now: float) -> None:
         future = ticket.future = asyncio.get_running_loop().create_future()
+        gate.queue(ticket)
         self._pump(now)
         try:
             await future
         except asyncio.CancelledError:
-            if future.done() and not future.cancelled():
-                self.release(ticket)
+            future.cancel()
+            self.release(ticket)
             self._pump(self._clock())
             raise
         finally:
             ticket.future = None
 
-    def _opens_at(self, now: float) -> float:
-        """Tell when the next call may pass; never, when only an answer can change that."""
-        learner = self.learner
-        if learner.phase is not Phase.OPEN:
-            learner.tick(now, busy=True)
+    def _gate_of(self, family: str) -> Gate:
+        return self._apart.get(family, self._shared) if self._apart else self._shared
+
+    def _opens_at(self, gate: Gate, now: float) -> float:
         if self._in_flight >= self._concurrency:
             return NEVER
-        opens = now
-        if self._max_rate and len(self._minute) == self._max_rate:
-            opens = max(opens, self._minute[0] + MINUTE_SECONDS)
-        if learner.phase is Phase.OPEN:
-            if self._in_flight >= int(learner.window):
-                return NEVER
-            if self._max_rate:
-                opens = max(opens, self._next_free)
-            return opens
-        return max(opens, learner.closed_until, self._next_free)
+        opens = gate.opens_at(now)
+        return max(opens, self._cap.opens_at(now)) if self._cap else opens
 
     def _give(self, ticket: Ticket, now: float) -> None:
-        ticket.sent_at = now
         ticket.open = True
-        ticket.place = self.learner.sent(now)
+        ticket.round = self._round
         self._in_flight += 1
-        rate = self.learner.rate
-        if self._max_rate:
-            rate = min(rate, self._max_rate / MINUTE_SECONDS)
-            self._minute.append(now)
-        if rate < NEVER:
-            self._next_free = max(self._next_free, now - CATCH_UP_SECONDS) + 1.0 / rate
+        self._given += 1
+        if self._cap:
+            self._cap.sent(now)
+        age = now - self._paced_at
+        self._paced_at = now
+        self._pace = self._pace * math.exp(-age / RATE_MEMORY_SECONDS) + 1.0 / RATE_MEMORY_SECONDS
+        if self._shared.learner.phase is not Phase.OPEN:
+            self._mix.sent(ticket.family)
+            if self._given % _MIX_CHECK_CALLS == 0:
+                self._test_for_newcomer(now)
 
     def _hand_back(self, ticket: Ticket, now: float) -> None:
         ticket.open = False
-        self._in_flight -= 1
         self._settled_at = now
-        if self._fresh or self._refused:
-            self._pump(now)
+        if ticket.round == self._round:
+            self._in_flight -= 1
+            if ticket.gate is not None:
+                ticket.gate.leave()
+        self._pump(now)
 
     def _pump(self, now: float) -> None:
         """Let pass what may pass, and set the timer for the rest."""
-        while self._fresh or self._refused:
-            ticket, due = self._head(now)
-            if ticket is None:
-                break
-            opens = max(self._opens_at(now), due)
+        wake = self._pump_gate(self._shared, now) if self._shared.is_crowded else None
+        if self._apart:
+            wakes = [self._pump_gate(gate, now) for gate in self._apart.values()]
+            wake = min([at for at in [wake, *wakes] if at is not None], default=None)
+        if wake is not None:
+            self._arm(wake, now)
+
+    def _pump_gate(self, gate: Gate, now: float) -> float | None:
+        """Return when to look again; None when nobody waits any more."""
+        while (ticket := gate.next_up(now)) is not None:
+            opens = max(self._opens_at(gate, now), ticket.due)
             if opens > now:
-                self._arm(opens, now)
-                return
-            self._pop(ticket)
+                return opens
+            gate.take(ticket, now)
             self._give(ticket, now)
             if ticket.future is not None:
                 ticket.future.set_result(None)
-
-    def _head(self, now: float) -> tuple[Ticket | None, float]:
-        while self._refused and _is_gone(self._refused[0][2]):
-            heapq.heappop(self._refused)
-        while self._fresh and _is_gone(self._fresh[0]):
-            self._fresh.popleft()
-        if self._refused and (self._refused[0][0] <= now or not self._fresh):
-            return self._refused[0][2], self._refused[0][0]
-        return (self._fresh[0], now) if self._fresh else (None, now)
-
-    def _pop(self, ticket: Ticket) -> None:
-        if self._fresh and self._fresh[0] is ticket:
-            self._fresh.popleft()
-        else:
-            heapq.heappop(self._refused)
+        return None
 
     def _arm(self, at: float, now: float) -> None:
         at = min(at, now + LOST_AFTER_SECONDS)
         if self._timer is not None:
-            if self._timer_at <= at and self._timer_at > now:
+            if now < self._timer_at <= at:
                 return
             self._timer.cancel()
         self._timer_at = at
@@ -266,15 +302,97 @@ class Pacer:
         self._timer = None
         now = self._clock()
         if self._in_flight and now - self._settled_at >= LOST_AFTER_SECONDS:
-            self._in_flight = 0  # tickets that nobody handed back must not block for ever
+            # Tickets that nobody handed back must not block the others for ever.
+            self._round += 1
+            self._in_flight = 0
+            for gate in (self._shared, *self._apart.values()):
+                gate.in_flight = 0
         self._pump(now)
 
-    def _sane_wait(self, ticket: Ticket, retry_after: float | None) -> float:
+    def _postpone(self, ticket: Ticket, retry_after: float | None, now: float) -> float:
         if retry_after is None or not math.isfinite(retry_after) or retry_after < 0:
-            base = DEFAULT_RETRY_AFTER_SECONDS * 2.0 ** min(ticket.refusals, 6)
-            return base * (1.0 + 0.5 * self._rand())
-        return min(retry_after, MAX_RETRY_AFTER_SECONDS)
+            doublings = min(ticket.refusals, _MOST_DOUBLINGS)
+            wait = DEFAULT_RETRY_AFTER_SECONDS * 2.0**doublings * (1.0 + 0.5 * self._rand())
+        else:
+            wait = min(retry_after, MAX_RETRY_AFTER_SECONDS)
+        ticket.refusals += 1
+        ticket.waited_seconds += wait
+        ticket.due = now + wait
+        return wait
 
+    # -- families --------------------------------------------------------------------------
 
-def _is_gone(ticket: Ticket) -> bool:
-    return ticket.future is None or ticket.future.cancelled()
+    def _new_learner(self, name: str) -> RateLearner:
+        return RateLearner(self._tuning, self._learned, name)
+
+    def _learned(self, event: str, name: str, facts: Facts) -> None:
+        if event == "forgot":
+            if name == SHARED and facts["limit"] is not None:
+                self._blame_newcomer(facts["limit"])
+        elif self._on_event is not None:
+            self._on_event(event, family=name, **facts)
+
+    def _gate_apart(self, family: str) -> Gate:
+        gate = self._apart.get(family)
+        if gate is None:
+            gate = self._apart[family] = Gate(self._new_learner(family))
+            for ticket in self._shared.hand_over(family):
+                gate.queue(ticket)
+        return gate
+
+    def _weigh_families(self, gate: Gate, ticket: Ticket, now: float) -> None:
+        """Decide after a refusal whether the family still belongs where it is."""
+        if gate is not self._shared:
+            return
+        if gate.learner.began_at(now):
+            self._tally.fade()
+        self._tally.count(ticket.family, refused=True)
+        if self._tally.is_apart(ticket.family):
+            self._set_apart(ticket.family, now)
+
+    def _set_apart(self, family: str, now: float) -> None:
+        """Give a family its own limit, and take its refusals off the shared one."""
+        shared = self._shared.learner
+        share = self._tally.share(family)
+        self._gate_apart(family).learner.begin_refused(shared, share, now)
+        shared.acquit(now, keep_limit=bool(self._sharers - {family}))
+        self._tally.forget(family)
+        self._sharers.discard(family)
+        self._tell("apart", family)
+
+    def _test_for_newcomer(self, now: float) -> None:
+        """Test the limit at once when another family than those that met it now calls alone."""
+        learner = self._shared.learner
+        newcomer = self._mix.dominant()
+        if learner.phase is not Phase.CRUISE or learner.limit is None or newcomer is None:
+            return
+        met = self._tally.refused_families()
+        if met:
+            self._sharers |= met
+        if newcomer in self._sharers or len(self._sharers) >= _SHARERS or not self._sharers:
+            return
+        if learner.rate > _CLEARLY_MORE * learner.limit:
+            for family in self._sharers:
+                self._gate_apart(family).learner.recall(learner.limit, now)
+                self._tell("apart", family)
+            self._sharers.clear()
+            learner.acquit(now, keep_limit=False)
+        else:
+            learner.test_now(now)
+
+    def _blame_newcomer(self, limit: float) -> None:
+        """Leave the shared limit alone when a family that never met it meets a lower one."""
+        newcomer = self._mix.dominant()
+        if newcomer is None or not self._sharers or newcomer in self._sharers:
+            return
+        if newcomer in self._apart:
+            return
+        gate = self._gate_apart(newcomer)
+        gate.learner, self._shared.learner = self._shared.learner, gate.learner
+        gate.learner.name, self._shared.learner.name = newcomer, SHARED
+        self._shared.learner.recall(limit, self._clock())
+        self._tell("apart", newcomer)
+
+    def _tell(self, name: str, family: str) -> None:
+        if self._on_event is not None:
+            self._on_event(name, family=family)
