@@ -142,7 +142,7 @@ class PlanWriter:
         self.totals.requests[request.step] = self.totals.requests.get(request.step, 0) + 1
         body = "" if request.body is None else orjson.dumps(request.body).decode()
         what = (request.step, request.method, request.url, body)
-        self._write_line(outcome, effect, what, "")
+        self._write_line(outcome, effect, what, _told(outcome))
         if self._jsonl is not None:
             self._jsonl.write(orjson.dumps(_as_json(outcome, request)) + b"\n")
 

@@ -125,7 +125,7 @@ class Failure:
     @property
     def text(self) -> str:
         """Message and fix in one."""
-        return f"{self.message}. Fix: {self.fix}." if self.fix else self.message
+        return f"{self.message}. Fix: {self.fix.rstrip('.')}." if self.fix else self.message
 
 
 class RowRunner:

@@ -108,7 +108,13 @@ class AssignmentAction:
             await self._move(person, location, params, call, directory)
         elif await _differs(person, params, directory):
             await _assign(person, location, params, call, directory)
-        notes = await apply_settings(params.settings, person.id, call, directory)
+        notes = await apply_settings(
+            params.settings,
+            person.id,
+            call,
+            directory,
+            is_new=self.licences.is_new(person.id),
+        )
         effect = Effect.CHANGED if call.done else Effect.UNCHANGED
         return Result(effect, person.id, "; ".join(notes))
 

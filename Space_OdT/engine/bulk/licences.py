@@ -24,6 +24,7 @@ class CallingLicences:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
         self._used: dict[str, int] = {}
+        self._new: set[str] = set()
 
     async def all(self) -> list[Licence]:
         """List them.
@@ -113,6 +114,25 @@ class CallingLicences:
             Units nobody uses, less those this run has given out.
         """
         return licence.free_units - self._used.get(licence.id, 0)
+
+    def note_new(self, person_id: str) -> None:
+        """Remember somebody who was without calling until this run.
+
+        Args:
+            person_id: Id of the person.
+        """
+        self._new.add(person_id)
+
+    def is_new(self, person_id: str) -> bool:
+        """Tell whether this run gave somebody calling.
+
+        Args:
+            person_id: Id of the person.
+
+        Returns:
+            True when it did.
+        """
+        return person_id in self._new
 
     def take(self, licence: Licence, units: int = 1) -> None:
         """Count units that this run gives out or hands back.

@@ -61,8 +61,16 @@ class WantedSettings:
         return bool(self.changes or self.alternate_number)
 
 
+NOT_READ_YET = "the settings cannot be read before calling is enabled: apply merges into them"
+
+
 async def apply_settings(
-    wanted: WantedSettings, person_id: str, call: Call, directory: Directory
+    wanted: WantedSettings,
+    person_id: str,
+    call: Call,
+    directory: Directory,
+    *,
+    is_new: bool = False,
 ) -> tuple[str, ...]:
     """Bring the settings of a calling user to what a row asks for.
 
@@ -71,6 +79,7 @@ async def apply_settings(
         person_id: Id of the person.
         call: Sends the steps.
         directory: The organisation.
+        is_new: Whether calling was enabled by this row: a plan has nothing to read then.
 
     Returns:
         Remarks for the operator; empty when there are none.
@@ -79,10 +88,21 @@ async def apply_settings(
         PendingError: When something stands in the way.
         WebexError: When a call failed.
     """
+    if is_new and call.is_plan:
+        return await _plan_for_new(wanted, person_id, call)
     notes = [note for change in wanted.changes for note in await _apply(change, person_id, call)]
     if wanted.alternate_number:
         await _add_alternate(wanted.alternate_number, person_id, call, directory)
     return tuple(notes)
+
+
+async def _plan_for_new(wanted: WantedSettings, person_id: str, call: Call) -> tuple[str, ...]:
+    for change in wanted.changes:
+        step = steps.SETTING_WRITES[change.feature.name]
+        await call(step, change.wanted, person_id=person_id)
+    if wanted.alternate_number:
+        await call(steps.PERSON_NUMBERS_ADD, wanted.alternate_number, person_id=person_id)
+    return (NOT_READ_YET,) if wanted.changes else ()
 
 
 async def _apply(change: FeatureChange, person_id: str, call: Call) -> tuple[str, ...]:

@@ -117,7 +117,9 @@ class UserAction:
                     f"{params.email} has no Webex Calling, so there are no calling settings",
                     fix="set calling_enabled, or leave the settings out",
                 )
-            notes = await apply_settings(params.settings, person.id, call, directory)
+            notes = await apply_settings(
+                params.settings, person.id, call, directory, is_new=held is None
+            )
         effect = Effect.CHANGED if call.done else Effect.UNCHANGED
         return Result(effect, person.id, "; ".join(notes))
 
@@ -153,6 +155,8 @@ class UserAction:
             self.licences.take(licence, -1)
             raise
         note_line(directory, person, _with_licences(after, answer.body))
+        if held is None and call.is_plan:
+            self.licences.note_new(person.id)
 
 
 def _line(params: UserParams) -> JoinedLine:
