@@ -36,7 +36,7 @@ def bare_world(people: int, seed: int = DEFAULT_SEED) -> World:
             withdraw_calling(organisation, person)
     for licence in organisation.licences.values():
         if licence.id in calling:
-            licence.total_units = people + 10
+            licence.total_units = people + sum(organisation.consumed_units(licence.id))
     return world
 
 

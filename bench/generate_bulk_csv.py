@@ -124,7 +124,7 @@ def _clean_rows(plan: Plan, rng: Random) -> Iterator[Row]:
             "extension": str(80_000_000 + index),
         }
         if rng.random() < plan.phone_share:
-            row["phone_number"] = f"+349{10_000_000 + index:08d}"
+            row["phone_number"] = f"+348{10_000_000 + index:08d}"
         if rng.random() < plan.settings_share:
             row.update(_settings(index, rng))
         yield row

@@ -114,7 +114,7 @@ def _check_number(
         raise PendingError(
             ReasonCode.PRECONDITION_MISSING,
             f"the number {phone_number} {problem}",
-            fix=f"add the number to {location.name}, or choose a free one of its numbers",
+            fix="add the number to the location's inventory, or choose a free one from there",
         )
 
 
