@@ -51,6 +51,8 @@ class GroupCommit:
         self._full.set()
         if self._task is not None:
             await self._task
+        if self._failure is None:
+            await self._commit()
         if self._failure is not None and error is None:
             raise self._failure
 
@@ -71,17 +73,18 @@ class GroupCommit:
             self._full.set()
 
     async def _run(self) -> None:
-        while not self._is_closing:
+        while not self._is_closing and self._failure is None:
             await self._some.wait()
-            if not self._is_closing:
-                await self._wait_for_group()
+            await self._wait_for_group()
             self._some.clear()
             self._full.clear()
-            try:
-                await asyncio.to_thread(self._journal.commit)
-            except OSError as error:
-                self._failure = error
-                return
+            await self._commit()
+
+    async def _commit(self) -> None:
+        try:
+            await asyncio.to_thread(self._journal.commit)
+        except OSError as error:
+            self._failure = error
 
     async def _wait_for_group(self) -> None:
         try:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
+from types import TracebackType
+from typing import Self
 
 from Space_OdT.engine.invariants import invariant
 from Space_OdT.engine.models import Batch, Outcome, RowStatus
@@ -218,14 +220,31 @@ class Journal:
         Raises:
             OSError: When outputs or checkpoint cannot be written.
         """
-        self.commit()
-        last = self._checkpoint.last_row_id
-        last = last if mark is None else min(last, mark)
-        self._checkpoint = self._store.save(
-            replace(self._checkpoint, status=status, last_row_id=last)
-        )
+        try:
+            self.commit()
+            last = self._checkpoint.last_row_id
+            last = last if mark is None else min(last, mark)
+            self._checkpoint = self._store.save(
+                replace(self._checkpoint, status=status, last_row_id=last)
+            )
+        finally:
+            self.release()
+
+    def release(self) -> None:
+        """Close the files and write nothing more; what was recorded stays recorded."""
         self._results.close()
         self._pending.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
 
 
 def _status(outcome: Outcome) -> str:

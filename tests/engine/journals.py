@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Self
 
 from Space_OdT.engine.journal import Journal
 from Space_OdT.engine.models import Batch, Outcome, Row, RowStatus
@@ -64,6 +65,14 @@ class Desk:
     folder: Path
     clock: Clock = field(default_factory=Clock)
     syncs: list[int] = field(default_factory=list)
+    journals: list[Journal] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for journal in self.journals:
+            journal.release()
 
     @property
     def files(self) -> RunFiles:
@@ -81,7 +90,7 @@ class Desk:
     def journal(self, checkpoint=None) -> Journal:
         store = self.store
         checkpoint = checkpoint or store.load() or store.begin("hash", 1)
-        return Journal(
+        journal = Journal(
             AppendOnlyCsv(self.files.results_csv, RESULT_COLUMNS, sync=self.syncs.append),
             AppendOnlyCsv(self.files.pending_csv, pending_columns(COLUMNS), sync=self.syncs.append),
             COLUMNS,
@@ -89,6 +98,8 @@ class Desk:
             checkpoint,
             clock=self.clock,
         )
+        self.journals.append(journal)
+        return journal
 
     def recover(self, rows: int, ready=None):
         checkpoint = self.store.load()
