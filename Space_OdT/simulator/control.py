@@ -9,8 +9,9 @@ from urllib.parse import parse_qsl
 import orjson
 
 from Space_OdT.simulator.auth import ADMIN_TOKEN, READONLY_TOKEN, SCOPES_PREFIX
-from Space_OdT.simulator.faults import FaultRule
-from Space_OdT.simulator.limiters import make_limiter
+from Space_OdT.simulator.bodies import BodyRule, check_body
+from Space_OdT.simulator.faults import FaultInjector, FaultRule, read_rules
+from Space_OdT.simulator.limiters import LimiterKind, make_limiter
 from Space_OdT.simulator.organisation.saved_form import TABLES
 from Space_OdT.simulator.protocol import ApiError, JsonObject
 from Space_OdT.simulator.service import Incoming, Outgoing, Service
@@ -19,6 +20,9 @@ from Space_OdT.simulator.world import World
 CONTROL_PREFIX = "/_sim/"
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 CALLS_SHOWN = 1000
+
+_RESET_BODY: BodyRule = {"size": int, "seed": int}
+_LIMITER_BODY: BodyRule = {"kind!": tuple(LimiterKind), "rate!": float, "burst": float}
 
 Action = Callable[["Control", Mapping[str, str], Any], JsonObject]
 
@@ -63,17 +67,20 @@ class Control:
         try:
             body = orjson.loads(incoming.body) if incoming.body else None
             return _json(200, action(self, dict(parse_qsl(query)), body))
-        except (ValueError, TypeError, KeyError, AttributeError, ApiError) as error:
-            return _json(400, {"message": f"{type(error).__name__}: {error}"})
+        except (ValueError, ApiError) as error:
+            return _json(400, {"message": str(error)})
 
     def reset(self, _query: Mapping[str, str], body: Any) -> JsonObject:
-        """Start again: a fresh organisation, the first faults, no recorded calls."""
-        wanted = body or {}
+        """Start again: a fresh organisation, the first faults, no recorded calls.
+
+        The body may choose another `size` and `seed`; the rate limit stays as it is.
+        """
+        wanted = _object(body)
+        check_body(wanted, _RESET_BODY)
         world = self.service.world
-        size, seed = int(wanted.get("size", world.size)), int(wanted.get("seed", world.seed))
+        size, seed = wanted.get("size", world.size), wanted.get("seed", world.seed)
         self.service.world = World.generate(size, seed, clock=world.clock)
-        self.service.faults.clear()
-        self.service.faults.add(self._initial_faults)
+        self.service.faults = FaultInjector(seed, self._initial_faults)
         self.service.recorder.clear()
         return self.summary({}, None)
 
@@ -130,7 +137,12 @@ class Control:
 
     def limiter(self, _query: Mapping[str, str], body: Any) -> JsonObject:
         """Put a fresh limiter in place; an empty body removes it."""
-        wanted = body or {}
+        wanted = _object(body)
+        if wanted:
+            check_body(wanted, _LIMITER_BODY)
+        unknown = sorted(set(wanted) - {"kind", "rate", "burst", "retry_after"})
+        if unknown:
+            raise ValueError(f"a limiter has no {', '.join(unknown)}")
         self.service.limiter = make_limiter(**wanted) if wanted else None
         return {"limiter": wanted or None}
 
@@ -155,16 +167,12 @@ ACTIONS: dict[tuple[str, str], Action] = {
 }
 
 
-def read_rules(given: Any) -> list[FaultRule]:
-    """Read one rule, a list of rules, or an object with the list `faults`.
-
-    Raises:
-        ValueError: Something that is no rule.
-    """
-    rules = given.get("faults", [given]) if isinstance(given, Mapping) else given
-    if not isinstance(rules, list) or not all(isinstance(rule, Mapping) for rule in rules):
-        raise ValueError("expected a fault rule, a list of them, or {'faults': [...]}")
-    return [FaultRule.from_json(rule) for rule in rules]
+def _object(body: Any) -> JsonObject:
+    if body is None:
+        return {}
+    if not isinstance(body, dict):
+        raise ValueError("a JSON object expected")  # noqa: TRY004 - answered like a wrong value
+    return {name: value for name, value in body.items() if value is not None}
 
 
 def _bare(rule: JsonObject) -> JsonObject:

@@ -12,9 +12,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from Space_OdT.simulator.protocol import JsonObject
+from Space_OdT.simulator.bodies import BodyRule, check_body
+from Space_OdT.simulator.protocol import ApiError, JsonObject
 
 HANG_SECONDS = 300.0
+API_PREFIX = "/v1"
 
 
 class FaultKind(StrEnum):
@@ -44,6 +46,24 @@ AFTER_HANDLER = frozenset(
 )
 
 
+_SHAPE: BodyRule = {
+    "kind!": tuple(FaultKind),
+    "method": str,
+    "path": str,
+    "name": str,
+    "status": range(200, 600),
+    "message": str,
+    "code": int,
+    "seconds": float,
+    "field": str,
+    "probability": float,
+    "every": int,
+    "first": int,
+    "after": int,
+    "times": int,
+}
+
+
 @dataclass(frozen=True)
 class FaultRule:
     """One fault and when it strikes.
@@ -53,7 +73,8 @@ class FaultRule:
     Attributes:
         kind: What goes wrong.
         method: HTTP method, or `*`.
-        path: Pattern of the path below `/v1`; `*` stands for any text.
+        path: Pattern of the path below `/v1`; `*` stands for any text. A `/v1` in front is left
+            out when a rule is read.
         name: Shown with the recorded calls.
         status: Status of the answer (kinds `status` and `status_after`).
         retry_after: Value of the Retry-After header, as text, so that junk can be sent too.
@@ -109,16 +130,21 @@ class FaultRule:
             given: Attributes by their names; `retry_after` may be a number.
 
         Raises:
-            ValueError: An unknown name or kind, or a value out of range.
+            ValueError: An unknown name or kind, a value of another type or out of range.
         """
-        known = set(cls.__dataclass_fields__)
-        unknown = sorted(set(given) - known)
-        if unknown or "kind" not in given:
-            raise ValueError(f"a fault needs 'kind' and knows {sorted(known)}; got {unknown}")
-        values = dict(given)
+        unknown = sorted(set(given) - set(cls.__dataclass_fields__))
+        if unknown:
+            known = ", ".join(cls.__dataclass_fields__)
+            raise ValueError(f"a fault has no {', '.join(unknown)}; it knows {known}")
+        values = {name: value for name, value in given.items() if value is not None}
+        try:
+            check_body(values, _SHAPE)
+        except ApiError as refusal:
+            raise ValueError(refusal.message) from None
         values["kind"] = FaultKind(values["kind"])
-        values["method"] = str(values.get("method", "*")).upper()
-        if values.get("retry_after") is not None:
+        values["method"] = values.get("method", "*").upper()
+        values["path"] = values.get("path", "*").removeprefix(API_PREFIX)
+        if "retry_after" in values:
             values["retry_after"] = str(values["retry_after"])
         rule = cls(**values)
         rule.check()
@@ -137,10 +163,40 @@ class FaultRule:
             raise ValueError("every, first and times are at least 1, after at least 0")
         if not 0 <= self.seconds <= HANG_SECONDS:
             raise ValueError(f"seconds lie between 0 and {HANG_SECONDS:g}")
+        if not self.path.startswith(("/", "*")):
+            raise ValueError(f"path starts with / or *, unlike {self.path}")
+        if not (self.retry_after or "").isprintable():
+            raise ValueError("retry_after has no control characters")
 
     def to_json(self) -> JsonObject:
         """The rule as it can be read again."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+def read_rules(given: Any) -> list[FaultRule]:
+    """Read one rule, a list of rules, or an object with the list `faults`.
+
+    Args:
+        given: Decoded JSON.
+
+    Returns:
+        The rules in their order.
+
+    Raises:
+        ValueError: Something that is no rule; says which of them.
+    """
+    entries = given.get("faults", [given]) if isinstance(given, Mapping) else given
+    if not isinstance(entries, list):
+        raise ValueError("expected a fault, a list of them, or {'faults': [...]}")  # noqa: TRY004 - callers answer for values
+    rules = []
+    for number, entry in enumerate(entries, 1):
+        if not isinstance(entry, Mapping):
+            raise ValueError(f"fault {number}: an object expected")  # noqa: TRY004 - the same
+        try:
+            rules.append(FaultRule.from_json(entry))
+        except ValueError as error:
+            raise ValueError(f"fault {number}: {error}") from None
+    return rules
 
 
 @dataclass(slots=True)

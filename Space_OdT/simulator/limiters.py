@@ -184,6 +184,10 @@ _KINDS: dict[LimiterKind, type[BucketLimiter | WindowLimiter | PenaltyLimiter | 
 }
 
 
+def _is_wait(value: object) -> bool:
+    return isinstance(value, (int, float)) and 0 < value < math.inf
+
+
 def make_limiter(
     kind: LimiterKind | str,
     rate: float,
@@ -205,8 +209,8 @@ def make_limiter(
         ValueError: An unknown kind, or a number that is not positive.
     """
     capacity = max(1.0, rate) if burst is None else burst
-    if rate <= 0 or capacity < 1:
-        raise ValueError("rate must be positive and burst at least 1")
-    if retry_after != "exact" and retry_after <= 0:
+    if not (0 < rate < math.inf and 1 <= capacity < math.inf):
+        raise ValueError("rate must be positive and burst at least 1, both finite")
+    if retry_after != "exact" and not _is_wait(retry_after):
         raise ValueError("retry_after must be 'exact' or positive seconds")
     return _KINDS[LimiterKind(kind)](rate, capacity, retry_after)

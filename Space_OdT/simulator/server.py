@@ -12,8 +12,10 @@ import struct
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 from aiohttp import web
@@ -29,7 +31,10 @@ from Space_OdT.simulator.world import World
 log = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 1024**3
-SHUTDOWN_SECONDS = 5.0
+BODY_SECONDS = 60.0
+SHUTDOWN_SECONDS = 2.0
+# Delays from here on are given up when the server stops.
+LONG_DELAY_SECONDS = 1.0
 LOOPBACK_PEERS = ("127.", "::1", "::ffff:127.")
 
 
@@ -40,7 +45,8 @@ class ServerOptions:
     Attributes:
         host: Address to listen on.
         port: Port; 0 takes a free one.
-        parent_watch: End when the standard input closes, as it does when the parent dies.
+        parent_watch: End when the standard input closes, as it does when the parent dies, and not
+            by a Ctrl-C: the parent has it too, and may have calls to finish.
         state_file: World is saved here at a clean stop.
     """
 
@@ -51,16 +57,28 @@ class ServerOptions:
 
 
 class HttpServer:
-    """Carries requests between the network and the service."""
+    """Carries requests between the network and the service.
 
-    def __init__(self, service: Service, stop: Callable[[], None]) -> None:
+    Args:
+        service: Answers.
+        stop: Set when the server is to end, from here too.
+    """
+
+    def __init__(self, service: Service, stop: asyncio.Event) -> None:
         self._service = service
-        self._control = Control(service, stop)
+        self._stop = stop
+        self._control = Control(service, stop.set)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request, late or never when a fault says so."""
         target = request._message.path  # noqa: SLF001 - the raw target, without yarl's cost
-        body = await request.read() if request.body_exists else b""
+        body = b""
+        if request.body_exists:
+            try:
+                async with asyncio.timeout(BODY_SECONDS):
+                    body = await request.read()
+            except TimeoutError:
+                return web.Response(status=408, headers={"Connection": "close"})
         incoming = Incoming(request.method, target, request.headers, body, request.host)
         if target.startswith(CONTROL_PREFIX):
             peer = str(request.remote or "")
@@ -68,10 +86,18 @@ class HttpServer:
         else:
             outgoing = self._service.answer(incoming)
         if outgoing.delay_seconds:
-            await asyncio.sleep(outgoing.delay_seconds)
+            await self._delay(outgoing.delay_seconds)
         if outgoing.cut:
             _cut(request)
         return _response(outgoing)
+
+    async def _delay(self, seconds: float) -> None:
+        if seconds < LONG_DELAY_SECONDS:
+            await asyncio.sleep(seconds)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stop.wait()
 
 
 def _cut(request: web.BaseRequest) -> None:
@@ -114,8 +140,10 @@ def _watch_parent(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
     loop.call_soon_threadsafe(stop.set)
 
 
-def _stop_on_signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    for name in (signal.SIGINT, signal.SIGTERM):
+def _stop_on_signals(
+    loop: asyncio.AbstractEventLoop, stop: asyncio.Event, names: tuple[signal.Signals, ...]
+) -> None:
+    for name in names:
         try:
             loop.add_signal_handler(name, stop.set)
         except NotImplementedError:
@@ -132,19 +160,19 @@ async def serve(service: Service, options: ServerOptions, announce: Callable[[st
         announce: Told the base URL as soon as calls are accepted.
 
     Raises:
-        OSError: The port is taken, or the state cannot be saved.
+        OSError: The port is taken, or the state cannot be saved; the message says which.
     """
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
-    http = HttpServer(service, stop.set)
+    http = HttpServer(service, stop)
     server = web.Server(http.handle, request_factory=make_request, access_log=None)
-    listener = await loop.create_server(
-        server, options.host, options.port, backlog=1024, reuse_address=os.name == "posix"
-    )
-    _stop_on_signals(loop, stop)
+    listener = await _listen(loop, server, options)
     if options.parent_watch:
+        _stop_on_signals(loop, stop, (signal.SIGTERM,))
         # Not the default executor: closing the loop would wait for a read that may never end.
         _start_daemon(lambda: _watch_parent(loop, stop))
+    else:
+        _stop_on_signals(loop, stop, (signal.SIGINT, signal.SIGTERM))
     # What was generated lives as long as the process; the collector need not look at it again.
     gc.collect()
     gc.freeze()
@@ -156,6 +184,20 @@ async def serve(service: Service, options: ServerOptions, announce: Callable[[st
         await server.shutdown(SHUTDOWN_SECONDS)
     if options.state_file is not None:
         save_state(service.world, options.state_file)
+
+
+async def _listen(
+    loop: asyncio.AbstractEventLoop, server: web.Server, options: ServerOptions
+) -> asyncio.Server:
+    try:
+        return await loop.create_server(
+            server, options.host, options.port, backlog=1024, reuse_address=os.name == "posix"
+        )
+    except OSError as error:
+        # asyncio wraps the reason in a long sentence; names that do not resolve have no errno.
+        known = error.errno is not None and error.errno > 0
+        reason = os.strerror(error.errno or 0) if known else str(error.strerror or error)
+        raise OSError(f"cannot listen on {options.host}:{options.port}: {reason}") from error
 
 
 def _start_daemon(work: Callable[[], None]) -> None:
@@ -175,11 +217,18 @@ def save_state(world: World, path: Path) -> None:
         OSError: The file cannot be written.
     """
     path = path.absolute()
+    try:
+        _replace(path, orjson.dumps(world.to_state()))
+    except OSError as error:
+        raise OSError(f"the state cannot be saved to {path}: {error.strerror or error}") from error
+
+
+def _replace(path: Path, content: bytes) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(orjson.dumps(world.to_state()))
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)
@@ -188,11 +237,30 @@ def save_state(world: World, path: Path) -> None:
         raise
 
 
+def read_json(path: Path) -> Any:
+    """Read a JSON file.
+
+    Raises:
+        ValueError: It holds no JSON; names file, line and column.
+        OSError: The file cannot be read.
+    """
+    try:
+        return orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise ValueError(
+            f"{path}: line {error.lineno}, column {error.colno}: {error.msg}"
+        ) from error
+
+
 def load_state(path: Path) -> World:
     """Read a world from a file.
 
     Raises:
-        ValueError: The file holds no saved state.
+        ValueError: The file holds no saved state; names the file.
         OSError: The file cannot be read.
     """
-    return World.from_state(orjson.loads(path.read_bytes()))
+    state = read_json(path)
+    try:
+        return World.from_state(state)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error

@@ -20,6 +20,7 @@ from Space_OdT.simulator.protocol import JsonObject
 
 DEFAULT_SIZE = 50
 DEFAULT_SEED = 1
+STATE_VERSION = 1
 
 
 @dataclass(slots=True)
@@ -91,7 +92,7 @@ class World:
     def to_state(self) -> JsonObject:
         """Everything as plain JSON values."""
         return {
-            "version": 1,
+            "version": STATE_VERSION,
             "seed": self.seed,
             "size": self.size,
             "serial": self.serial,
@@ -104,23 +105,35 @@ class World:
         }
 
     @classmethod
-    def from_state(cls, state: dict[str, Any], *, clock: Callable[[], float] = time.time) -> World:
+    def from_state(cls, state: Any, *, clock: Callable[[], float] = time.time) -> World:
         """Build a world from what `to_state` wrote.
 
+        Args:
+            state: Decoded JSON.
+            clock: Seconds since the epoch.
+
         Raises:
-            ValueError: The state is of another version or incomplete.
+            ValueError: The state is of another version or damaged.
         """
-        if state.get("version") != 1:
-            raise ValueError("this is not a saved state of the simulator, version 1")
+        version = state.get("version") if isinstance(state, dict) else None
+        if version != STATE_VERSION:
+            found = "something else" if version is None else f"version {version}"
+            raise ValueError(f"a saved state of version {STATE_VERSION} expected, not {found}")
         try:
-            organisation = Organisation.from_state(state["organisation"])
-            world = cls(state["seed"], state["size"], organisation, clock=clock)
-            world.serial = state["serial"]
-            world.documents = state["documents"]
-            world.collections = {
-                path: CollectionChanges(changes["changed"], set(changes["deleted"]))
-                for path, changes in state["collections"].items()
-            }
-        except KeyError as error:
-            raise ValueError(f"the saved state lacks {error}") from error
+            return cls._from_parts(state, clock)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            # Whatever a damaged row breaks, the file is at fault.
+            reason = f"lacks {error}" if isinstance(error, KeyError) else f"is damaged: {error}"
+            raise ValueError(f"the saved state {reason}") from error
+
+    @classmethod
+    def _from_parts(cls, state: JsonObject, clock: Callable[[], float]) -> World:
+        organisation = Organisation.from_state(state["organisation"])
+        world = cls(int(state["seed"]), int(state["size"]), organisation, clock=clock)
+        world.serial = int(state["serial"])
+        world.documents = {**state["documents"]}
+        world.collections = {
+            path: CollectionChanges(changes["changed"], set(changes["deleted"]))
+            for path, changes in state["collections"].items()
+        }
         return world

@@ -55,10 +55,11 @@ def ended(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_it_says_where_it_listens_and_which_tokens_there_are():
     with running("--size", "7") as (child, base):
-        talk = [child.stdout.readline() for _ in range(6)]
-        assert "sim-admin-token" in talk[0]
-        assert "sim-readonly-token" in talk[1]
-        assert f"{base}/people/me" in talk[4]
+        talk = [child.stdout.readline() for _ in range(7)]
+        assert "7 people, seed 1" in talk[0]
+        assert "sim-admin-token" in talk[1]
+        assert "sim-readonly-token" in talk[2]
+        assert f"{base}/people/me" in talk[5]
         assert len(fetch(f"{base}/people")[1]["items"]) == 7
 
 
@@ -74,6 +75,16 @@ def test_a_signal_ends_it_cleanly_and_saves_the_state(tmp_path, way):
     with running("--state", str(state)) as (child, base):
         assert fetch(base + path)[1]["numberOfDaysForMessageExpiry"] == 44
         assert len(fetch(f"{base}/people")[1]["items"]) == 5
+
+
+def test_a_child_leaves_ctrl_c_to_its_parent(tmp_path):
+    state = tmp_path / "state.json"
+    with running("--parent-watch", "--size", "5", "--state", str(state)) as (child, base):
+        child.send_signal(signal.SIGINT)
+        assert fetch(f"{base}/people/me")[0] == 200
+        child.stdin.close()
+        assert child.wait(20) == 0
+        assert state.exists()
 
 
 def test_it_ends_when_the_parent_is_gone():
@@ -101,8 +112,12 @@ def test_limits_and_faults_come_from_the_command_line(tmp_path):
     [
         (("--burst", "5"), "need --rate"),
         (("--rate", "5", "--retry-after", "0"), "retry_after must be"),
-        (("--rate", "5", "--retry-after", "soon"), "could not convert"),
+        (("--rate", "5", "--retry-after", "soon"), "not 'soon'"),
+        (("--rate", "5", "--retry-after", "nan"), "retry_after must be"),
+        (("--rate", "inf"), "rate must be positive"),
+        (("--latency-ms", "inf"), "less than or equal to"),
         (("--size", "0"), "greater than or equal to 1"),
+        (("--state", "/nowhere/state.json"), "/nowhere is no writable folder"),
         (("--faults", "/nowhere/faults.json"), "does not exist"),
     ],
 )
@@ -113,14 +128,22 @@ def test_options_that_make_no_sense_end_it_with_2_and_a_reason(arguments, said):
     assert "Traceback" not in result.stderr
 
 
-def test_files_that_hold_something_else_are_named_as_such(tmp_path):
+@pytest.mark.parametrize(
+    ("option", "content", "said"),
+    [
+        ("--state", '{"version": 7}', "wrong.json: a saved state of version 1 expected"),
+        ("--state", "[]", "wrong.json: a saved state of version 1 expected"),
+        ("--state", '{\n"version": 1,\n', "wrong.json: line 3, column 1: "),
+        ("--faults", '[\n{"kind": "html"},\n}', "wrong.json: line 3, column 1: "),
+        ("--faults", '[{"kind": "html"}, {"kind": "flood"}]', "wrong.json: fault 2: "),
+    ],
+)
+def test_files_that_hold_something_else_are_named_with_the_place(tmp_path, option, content, said):
     wrong = tmp_path / "wrong.json"
-    wrong.write_text('{"version": 7}')
-    assert ended("--port", "0", "--state", str(wrong)).returncode == 2
-    wrong.write_text("{broken")
-    assert ended("--port", "0", "--faults", str(wrong)).returncode == 2
-    result = ended("--port", "0", "--state", str(wrong))
+    wrong.write_text(content)
+    result = ended("--port", "0", option, str(wrong))
     assert (result.returncode, "Traceback" in result.stderr) == (2, False)
+    assert said in result.stderr
 
 
 def test_a_port_that_is_taken_is_said_to_be():
@@ -129,4 +152,5 @@ def test_a_port_that_is_taken_is_said_to_be():
         taken.listen()
         result = ended("--port", str(taken.getsockname()[1]))
     assert result.returncode == 2
-    assert "address already in use" in result.stderr
+    assert "cannot listen on 127.0.0.1:" in result.stderr
+    assert "ddress already in use" in result.stderr

@@ -100,6 +100,19 @@ def test_reset_may_choose_another_size_and_seed(control, service):
     assert (told["seed"], told["entities"]["people"]) == (9, 5)
 
 
+def test_faults_after_a_reset_follow_the_new_seed(control, service):
+    call(control, "POST", "faults", {"kind": "html", "path": "/x*", "probability": 0.5})
+    paths = [f"/x{number}" for number in range(64)]
+
+    def struck():
+        return [service.faults.strike("GET", path, "", "t") is not None for path in paths]
+
+    before = struck()
+    call(control, "POST", "reset", {"size": 5, "seed": 9})
+    call(control, "POST", "faults", {"kind": "html", "path": "/x*", "probability": 0.5})
+    assert struck() != before
+
+
 def test_a_saved_state_brings_every_write_back(control, service):
     path = "/telephony/config/voicemail/settings"
     write(service, path, EXPIRY)
@@ -126,12 +139,22 @@ def test_stop_is_passed_on(control, stopped):
         ("POST", "state", [1]),
         ("GET", "calls?limit=x", None),
         ("POST", "reset", {"size": "many"}),
+        ("POST", "reset", {"size": -1}),
+        ("POST", "reset", {"size": 0}),
+        ("POST", "reset", [1]),
+        ("POST", "limiter", [1]),
+        ("POST", "limiter", {"kind": "bucket", "rate": "fast"}),
+        ("POST", "limiter", {"kind": "bucket", "rate": 5, "colour": "red"}),
+        ("POST", "faults", {"kind": "html", "path": 3}),
     ],
 )
 def test_nonsense_is_a_400_that_says_why(control, method, name, body):
+    before = call(control, "GET", "summary")
     status, told = call(control, method, name, body)
     assert status == 400
     assert told["message"]
+    assert "Error" not in told["message"]
+    assert call(control, "GET", "summary") == before
 
 
 def test_an_unknown_control_names_those_there_are(control):

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from Space_OdT.simulator.faults import FaultInjector, FaultKind, FaultRule
+from Space_OdT.simulator.faults import FaultInjector, FaultKind, FaultRule, read_rules
 
 
 def injector(seed=1, **rule):
@@ -102,8 +102,43 @@ def test_counts_are_told():
         {"kind": "status", "every": 0},
         {"kind": "slow", "seconds": 10_000},
         {"kind": "status", "colour": "red"},
+        {"kind": "status", "status": "abc"},
+        {"kind": "status", "status": 1000},
+        {"kind": "status", "every": 1.5},
+        {"kind": "slow", "seconds": "long"},
+        {"kind": "html", "path": 3},
+        {"kind": "html", "path": "people"},
+        {"kind": "status", "retry_after": "1\r\nX: 2"},
+        {"kind": ["html"]},
     ],
 )
 def test_nonsense_is_refused(rule):
     with pytest.raises(ValueError):
         FaultRule.from_json(rule)
+
+
+def test_a_path_may_be_written_with_the_prefix_of_the_api():
+    faults = injector(path="/v1/people/*")
+    assert strikes(faults, ["/people/1", "/v1/people/1"]) == [True, False]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"kind": "html"}, [{"kind": "html"}], {"faults": [{"kind": "html"}]}],
+)
+def test_rules_come_alone_in_a_list_or_in_an_object(given):
+    assert [rule.kind for rule in read_rules(given)] == [FaultKind.HTML]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("text", "a list of them"),
+        ([{"kind": "html"}, "text"], "fault 2: an object"),
+        ([{"kind": "html"}, {"kind": "flood"}], "fault 2: .* kind: one of status, "),
+        ([{"kind": "html"}, {"kind": "html"}, {}], "fault 3: .* kind"),
+    ],
+)
+def test_rules_that_cannot_be_read_are_named_by_their_place(given, said):
+    with pytest.raises(ValueError, match=said):
+        read_rules(given)

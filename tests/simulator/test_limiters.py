@@ -93,6 +93,11 @@ def test_lockout_takes_its_length_from_retry_after():
         ("bucket", 0, 1, "exact"),
         ("bucket", 1, 0, "exact"),
         ("bucket", 1, 1, 0),
+        ("bucket", float("inf"), 1, "exact"),
+        ("bucket", float("nan"), 1, "exact"),
+        ("bucket", 1, float("inf"), "exact"),
+        ("bucket", 1, 1, float("nan")),
+        ("bucket", 1, 1, "soon"),
     ],
 )
 def test_nonsense_is_refused(kind, rate, burst, retry_after):

@@ -147,7 +147,7 @@ def walker() -> Walker:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def api(walker: Walker) -> AsyncIterator[AsWebexSimpleApi]:
-    http = HttpServer(walker.service, lambda: None)
+    http = HttpServer(walker.service, asyncio.Event())
     server = web.Server(http.handle)
     listener = await asyncio.get_running_loop().create_server(server, "127.0.0.1", 0)
     host = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"

@@ -33,8 +33,13 @@ def service() -> Service:
 
 
 @pytest.fixture
-async def base(service) -> AsyncIterator[str]:
-    server = web.Server(HttpServer(service, lambda: None).handle, request_factory=make_request)
+def stop() -> asyncio.Event:
+    return asyncio.Event()
+
+
+@pytest.fixture
+async def base(service, stop) -> AsyncIterator[str]:
+    server = web.Server(HttpServer(service, stop).handle, request_factory=make_request)
     listener = await asyncio.get_running_loop().create_server(server, "127.0.0.1", 0)
     yield f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
     listener.close()
@@ -89,6 +94,36 @@ async def test_a_hanging_call_leaves_the_others_alone(session, service):
         await hanging
 
 
+async def test_a_hanging_call_is_cut_when_the_server_stops(session, service, stop):
+    strike(service, kind="hang", path="/licenses", seconds=60)
+    hanging = asyncio.create_task(session.get("/v1/licenses").__aenter__())
+    async with session.get("/v1/people") as answer:
+        assert answer.status == 200
+    stop.set()
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await hanging
+
+
+async def test_a_body_that_never_comes_is_given_up(base, monkeypatch):
+    monkeypatch.setattr("Space_OdT.simulator.server.BODY_SECONDS", 0.01)
+    reader, writer = await asyncio.open_connection(*base.removeprefix("http://").split(":"))
+    writer.write(b"POST /v1/people HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+    async with asyncio.timeout(10):
+        assert await reader.readline() == b"HTTP/1.1 408 Request Timeout\r\n"
+    writer.close()
+
+
+async def test_requests_sent_at_once_are_answered_in_order(base):
+    reader, writer = await asyncio.open_connection(*base.removeprefix("http://").split(":"))
+    lines = "GET {} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sim-admin-token\r\n{}\r\n"
+    asked = lines.format("/v1/people/me", "") + lines.format("/v1/no", "Connection: close\r\n")
+    writer.write(asked.encode())
+    async with asyncio.timeout(10):
+        told = await reader.read()
+    assert [part[:4] for part in told.split(b"HTTP/1.1 ")[1:]] == [b"200 ", b"404 "]
+    writer.close()
+
+
 async def test_late_answers_are_late_together(session, service):
     service.latency_seconds = 0.05
     loop = asyncio.get_running_loop()
@@ -135,7 +170,7 @@ def test_a_state_that_cannot_be_written_leaves_the_old_one(service, tmp_path, mo
     save_state(service.world, target)
     before = target.read_bytes()
     monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(OSError, match=r"cannot be saved to .*state\.json: disk full"):
         save_state(service.world, target)
     assert target.read_bytes() == before
     assert list(tmp_path.iterdir()) == [target]

@@ -38,7 +38,25 @@ def test_a_saved_world_is_plain_json_and_comes_back():
     assert again.next_id("X") == world.next_id("X")
 
 
-@pytest.mark.parametrize("state", [{}, {"version": 2}, {"version": 1, "seed": 1}])
-def test_what_is_no_saved_world_is_refused(state):
-    with pytest.raises(ValueError):
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (None, "not something else"),
+        ([], "not something else"),
+        ({"version": 2}, "not version 2"),
+        ({"version": 1, "seed": 1}, "lacks 'organisation'"),
+        ({**World.generate(5, 1).to_state(), "seed": "x"}, "damaged"),
+        ({**World.generate(5, 1).to_state(), "documents": 7}, "damaged"),
+        ({**World.generate(5, 1).to_state(), "organisation": []}, "damaged"),
+    ],
+)
+def test_what_is_no_saved_world_is_refused(state, said):
+    with pytest.raises(ValueError, match=said):
+        World.from_state(state)
+
+
+def test_a_damaged_row_is_refused():
+    state = World.generate(5, 1).to_state()
+    state["organisation"]["people"] = [["just", "two"]]
+    with pytest.raises(ValueError, match="damaged"):
         World.from_state(state)

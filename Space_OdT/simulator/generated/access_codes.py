@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from Space_OdT.simulator import errors
+from Space_OdT.simulator.bodies import body_object, check_body
 from Space_OdT.simulator.filling import Subject
-from Space_OdT.simulator.generated.bodies import body_object, check_body
 from Space_OdT.simulator.generated.declarations import Scopes
 from Space_OdT.simulator.generated.documents import path_of
 from Space_OdT.simulator.generated.guards import Guard, guards_of

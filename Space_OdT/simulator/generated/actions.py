@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from Space_OdT.simulator.bodies import body_object, check_body
 from Space_OdT.simulator.filling import Subject
-from Space_OdT.simulator.generated.bodies import body_object, check_body
 from Space_OdT.simulator.generated.declarations import Action, Scopes, value_of
 from Space_OdT.simulator.generated.guards import Guard
 from Space_OdT.simulator.protocol import Reply, Request, Route

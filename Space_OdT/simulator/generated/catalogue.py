@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from Space_OdT.simulator import errors
+from Space_OdT.simulator.bodies import body_object, check_body
 from Space_OdT.simulator.filling import Subject, fill, project
-from Space_OdT.simulator.generated.bodies import body_object, check_body
 from Space_OdT.simulator.generated.declarations import Collection, fix, resolved, value_of
 from Space_OdT.simulator.generated.filters import filters_of, passes
 from Space_OdT.simulator.generated.guards import Guard

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from Space_OdT.simulator.bodies import body_object, check_body, check_types
 from Space_OdT.simulator.filling import Subject, fill
-from Space_OdT.simulator.generated.bodies import body_object, check_body, check_types
 from Space_OdT.simulator.generated.catalogue import CollectionHandler
 from Space_OdT.simulator.generated.declarations import Document, fix, resolved
 from Space_OdT.simulator.generated.guards import Guard
