@@ -5,7 +5,7 @@ from __future__ import annotations
 from Space_OdT.engine.action_model import PendingError
 from Space_OdT.webex.directory import Directory
 from Space_OdT.webex.error_handling import ReasonCode
-from Space_OdT.webex.ids import id_key
+from Space_OdT.webex.ids import same_id
 from Space_OdT.webex.records import Licence, name_key
 
 # Calling licences that are not for people; the names are those of the licences list.
@@ -23,6 +23,8 @@ class CallingLicences:
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
+        self._licences: list[Licence] = []
+        self._by_id: dict[str, Licence | None] = {}
         self._used: dict[str, int] = {}
         self._new: set[str] = set()
 
@@ -35,8 +37,10 @@ class CallingLicences:
         Raises:
             WebexError: When the list cannot be read.
         """
-        licences = await self._directory.calling_licences()
-        return [one for one in licences if not _is_for_things(one.name)]
+        if not self._licences:
+            licences = await self._directory.calling_licences()
+            self._licences = [one for one in licences if not _is_for_things(one.name)]
+        return self._licences
 
     async def held(self, licence_ids: tuple[str, ...]) -> Licence | None:
         """Find the one a person holds.
@@ -50,8 +54,14 @@ class CallingLicences:
         Raises:
             WebexError: When the list cannot be read.
         """
-        held = {id_key(one) for one in licence_ids}
-        return next((one for one in await self.all() if id_key(one.id) in held), None)
+        licences = await self.all()
+        for one in licence_ids:
+            if one not in self._by_id:  # spelled in few ways, asked for by every row
+                same = (licence for licence in licences if same_id(licence.id, one))
+                self._by_id[one] = next(same, None)
+            if (found := self._by_id[one]) is not None:
+                return found
+        return None
 
     async def named(self, name: str) -> list[Licence]:
         """Find the licences a row may mean.

@@ -50,7 +50,6 @@ class UserParams:
         location_key: Location of the row.
         has_calling: Whether to give calling; False leaves it as it is.
         licence: Name of the calling licence, "" for the usual kind.
-        line: What the person's assignment rows say; None when there are none.
         settings: Calling settings of the row.
     """
 
@@ -58,7 +57,6 @@ class UserParams:
     location_key: str
     has_calling: bool
     licence: str
-    line: JoinedLine | None
     settings: WantedSettings
 
 
@@ -94,15 +92,24 @@ class UserAction:
         )
 
     def _params(self, row: Row) -> UserParams:
-        email = row.get("email")
         return UserParams(
-            email=email,
+            email=row.get("email"),
             location_key=row.get("location_key"),
             has_calling=row.get("calling_enabled") != "false",
             licence=row.get("calling_license"),
-            line=self.line_of(email),
             settings=WantedSettings.of(row.cells, self.profiles),
         )
+
+    def _line(self, params: UserParams) -> JoinedLine:
+        line = self.line_of(params.email)
+        if line is None:
+            raise PendingError(
+                ReasonCode.PRECONDITION_MISSING,
+                f"no extension_assignment row gives {params.email} an extension or a number, and "
+                "calling cannot be enabled without",
+                fix="add such a row to the file, or set calling_enabled to false",
+            )
+        return line
 
     async def _run(self, params: UserParams, call: Call, directory: Directory) -> Result:
         person = await find_person(params.email, directory)
@@ -133,7 +140,7 @@ class UserAction:
     ) -> None:
         call.prepare(steps.USER_ENABLE_CALLING)
         if held is None:
-            line = _line(params)
+            line = self._line(params)
             location = await find_calling_location(line.location_key, self.book)
             await check_line_is_free(person, location, line.extension, line.phone_number, directory)
             after = with_line(person, location.id, line.extension, line.phone_number)
@@ -157,17 +164,6 @@ class UserAction:
         note_line(directory, person, _with_licences(after, answer.body))
         if held is None and call.is_plan:
             self.licences.note_new(person.id)
-
-
-def _line(params: UserParams) -> JoinedLine:
-    if params.line is None:
-        raise PendingError(
-            ReasonCode.PRECONDITION_MISSING,
-            f"no extension_assignment row gives {params.email} an extension or a number, and "
-            "calling cannot be enabled without",
-            fix="add such a row to the file, or set calling_enabled to false",
-        )
-    return params.line
 
 
 def _with_licences(person: Person, answer: Any) -> Person:

@@ -1,0 +1,152 @@
+"""Runs killed with SIGKILL at every kind of call, each resumed to the end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import Counter
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import pytest
+
+from Space_OdT.simulator.world import World
+from tests.behaviour.bulk.conftest import Bot, Crowd, Row, Run, Simulator
+from tests.behaviour.bulk.fingerprint import fingerprint
+
+pytestmark = pytest.mark.xdist_group("bulk-behaviour")
+
+PEOPLE = 60
+USERS = 5
+# Every kind of write the bot sends: method and path pattern.
+WRITES = (
+    ("POST", "/locations"),
+    ("POST", "/telephony/config/locations"),
+    ("PUT", "/telephony/pstn/locations/*/connection"),
+    ("POST", "/telephony/config/locations/*/numbers"),
+    ("PUT", "/telephony/config/locations/*"),
+    ("PATCH", "/licenses/users"),
+    ("PUT", "/people/*/features/*"),
+    ("PUT", "/people/*"),
+    ("PUT", "/telephony/config/people/*/numbers"),
+)
+# Before the write is carried out, and after it was carried out but before the answer arrives.
+MOMENTS = ("hang", "slow")
+KILLED_AFTER_SECONDS = 30.0
+
+
+def rows_of(crowd: Crowd) -> list[Row]:
+    """Rows that need every kind of write."""
+    rows = crowd.rows(USERS, locations=2)
+    for index, row in enumerate(rows[:2]):
+        row["main_number"] = f"+3497320000{index}"
+    for row in rows:
+        if row["entity_type"] == "user":
+            row["calling_settings_voicemail_enabled"] = "false"
+            row["calling_settings_forward_always_destination"] = "530000001"
+    someone = crowd.calling[0]
+    home = crowd.organisation.locations[someone.location_id].name
+    free = next(
+        one.phone_number
+        for one in crowd.organisation.plan.in_location(someone.location_id)
+        if crowd.organisation.plan.owner_of(one.phone_number) is None and one.number_type == "DID"
+    )
+    changed = {"entity_type": "extension_assignment", "email": someone.email, "location_key": home}
+    rows.append({**changed, "extension": "79999999", "calling_settings_alternate_number": free})
+    return rows
+
+
+def kill_when_struck(bot: Bot, simulator: Simulator, rule: dict[str, Any]) -> bool:
+    """Start a run and kill it while the call of a fault rule is on its way."""
+    simulator.faults({**rule, "times": 1, "seconds": 60})
+    process = bot.start("--concurrent-requests", "4", REQUEST_TIMEOUT_SECONDS="90")
+    deadline = time.monotonic() + KILLED_AFTER_SECONDS
+    struck = False
+    while process.poll() is None and time.monotonic() < deadline:
+        if any(one["struck"] for one in simulator.control("GET", "faults")["faults"]):
+            struck = True
+            break
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate(timeout=30)
+    simulator.no_faults()
+    return struck
+
+
+def world_of(simulator: Simulator) -> World:
+    return World.from_state(simulator.control("GET", "state"))
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """What a run that nobody disturbs is given, sends and leaves."""
+
+    rows: list[Row]
+    calls: int
+    left: dict[str, Any]
+
+
+@pytest.fixture(scope="module", name="undisturbed")
+def an_undisturbed_run(running: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    running.control("POST", "reset", {"size": PEOPLE})
+    running.control("POST", "limiter", {})
+    rows = rows_of(Crowd(running.organisation))
+    bot = Bot(running.url, tmp_path_factory.mktemp("undisturbed"))
+    bot.write(rows)
+    run = bot.run()
+    assert run.code == 0, run.stdout + run.stderr
+    return Undisturbed(rows, len(running.calls()), fingerprint(world_of(running)))
+
+
+def check(run: Run, simulator: Simulator, undisturbed: Undisturbed) -> None:
+    assert run.code == 0, run.stdout + run.stderr
+    numbers = Counter(int(one["row_number"]) for one in run.results)
+    wanted = Counter(range(1, len(undisturbed.rows) + 1))
+    assert numbers == wanted, "a row is lost or has two outcomes"
+    assert run.pending == []
+    assert fingerprint(world_of(simulator)) == undisturbed.left
+    created = [
+        one["body"]["name"]
+        for one in simulator.writes()
+        if one["path"] == "/locations" and one["committed"]
+    ]
+    assert len(created) == len(set(created)), "a location was created twice"
+
+
+def killed_and_resumed(
+    bot: Bot, simulator: Simulator, undisturbed: Undisturbed, rules: list[dict[str, Any]]
+) -> int:
+    """Kill a run once per rule, resume it to the end, check; count the kills that struck."""
+    simulator.control("POST", "reset", {"size": PEOPLE})
+    bot.write(undisturbed.rows)
+    kills = sum(kill_when_struck(bot, simulator, rule) for rule in rules)
+    check(bot.run(), simulator, undisturbed)
+    return kills
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize(("method", "path"), WRITES, ids=lambda value: str(value).strip("/*"))
+def test_a_run_killed_around_a_write_is_finished_by_the_next(
+    running, undisturbed, tmp_path, method, path, moment
+) -> None:
+    rule = {"kind": moment, "method": method, "path": path}
+    kills = killed_and_resumed(Bot(running.url, tmp_path), running, undisturbed, [rule])
+    assert kills == 1, "the run never sent this call"
+
+
+@pytest.mark.soak
+def test_two_hundred_runs_killed_at_random_calls(running, undisturbed, tmp_path) -> None:
+    random = Random(20260101)
+    kills = 0
+    for number in range(200):
+        folder = tmp_path / f"run{number}"
+        folder.mkdir()
+        rules = [
+            {"kind": random.choice(MOMENTS), "after": random.randrange(undisturbed.calls)}
+            for _ in range(random.choice((1, 1, 1, 2, 3)))
+        ]
+        kills += killed_and_resumed(Bot(running.url, folder), running, undisturbed, rules)
+    print(f"{kills} kills in 200 runs")
+    assert kills >= 200
