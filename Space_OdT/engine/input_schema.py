@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from Space_OdT.engine.calling_features import FEATURES
@@ -62,7 +62,7 @@ OUTPUT_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class RowRule:
-    """A rule about several cells of one row.
+    """A rule about several cells of one row: at least one of them is filled.
 
     Attributes:
         entity: Type of row it holds for.
@@ -76,19 +76,8 @@ class RowRule:
     expected: str
     fix: str
 
-    def broken_by(self, cells: Mapping[str, str]) -> bool:
-        """Tell whether a row breaks the rule "at least one of these columns is filled".
 
-        Args:
-            cells: Cells by column; blank ones may be missing.
-
-        Returns:
-            True when none is filled.
-        """
-        return not any(cells.get(column) for column in self.columns)
-
-
-# "At least one of these"; rules that need more than that are code, in `row_rules`.
+# Rules that need more than "at least one of these" are code, in `cross_checks`.
 ROW_RULES = (
     RowRule(
         EntityType.LOCATION,

@@ -28,6 +28,10 @@ PROFILES = {
 }
 
 
+NATIONAL = '{"callType":"NATIONAL"}'
+TWICE = f'{{"outgoingPermission":{{"callingPermissions":[{NATIONAL},{NATIONAL}]}}}}'
+
+
 def wanted(**cells):
     cells = {f"calling_settings_{name}": value for name, value in cells.items()}
     changes = feature_changes(cells, PROFILES)
@@ -139,8 +143,7 @@ def test_a_feature_is_set_by_column_or_by_json():
         ('{"outgoingPermission": {"callingPermissions": [{}]}}', "[0] must have callType"),
         ('{"outgoingPermission": {"callingPermissions": [3]}}', "[0] must be an object"),
         (
-            '{"outgoingPermission":{"callingPermissions":[{"callType":"NATIONAL"},'
-            '{"callType":"NATIONAL"}]}}',
+            TWICE,
             "names one callType twice",
         ),
     ],
