@@ -125,8 +125,9 @@ class Gate:
         self.in_flight += 1
         rate = self.learner.rate
         if rate < NEVER:
-            # A timer that fires late is made up for, but only by a little: no bursts.
-            self._next_free = max(self._next_free, now - CATCH_UP_SECONDS) + 1.0 / rate
+            # What was kept back on purpose is not made up for, what came late by accident is.
+            earliest = max(now - self.learner.catch_up_seconds, self.learner.closed_until)
+            self._next_free = max(self._next_free, earliest) + 1.0 / rate
 
     def leave(self) -> None:
         """Count a call as answered or given up."""

@@ -38,6 +38,10 @@ class Bin:
 class History:
     """A bounded record of the calls that a server took.
 
+    Attributes:
+        marked_at: The last exhaustion that was marked; None before the first.
+        burst: Calls at once that the limit found last allows, as far as they were needed.
+
     A call counts from the moment it is sent and is taken out again when it comes back refused,
     so the record is right for everything older than one round trip.
     """
@@ -47,6 +51,7 @@ class History:
         self._width = BIN_SECONDS
         self._approach: list[Stretch] = []
         self.marked_at: float | None = None
+        self.burst = 0.0
 
     def sent(self, now: float) -> Bin:
         """Count one call, and return the place to take it out again."""
@@ -122,6 +127,8 @@ class History:
         for _ in range(_BISECTIONS):
             middle = (low + high) / 2.0
             low, high = (low, middle) if explains(middle) else (middle, high)
+        level = _level(before, 0.0, high)
+        self.burst = min(level, _level(between, level, high))
         return high
 
     def _stretches(self, since: float, until: float, *, refused: bool = False) -> list[Stretch]:

@@ -61,6 +61,19 @@ class RateLearner:
         """The limit found, in calls a second."""
         return self._belief.limit
 
+    @property
+    def catch_up_seconds(self) -> float:
+        """What may be sent at once after a pause that nobody asked for, in seconds' worth.
+
+        While this process was kept from sending, the server's store filled up; half of the
+        burst that it has shown to allow is safe to take.
+        """
+        tuning = self.tuning
+        if self.phase is not Phase.CRUISE:
+            return tuning.least_catch_up_seconds
+        allowed = 0.5 * self._history.burst / self.rate
+        return min(max(allowed, tuning.least_catch_up_seconds), tuning.most_catch_up_seconds)
+
     # -- beginnings ------------------------------------------------------------------------
 
     def recall(self, limit: float, now: float) -> None:

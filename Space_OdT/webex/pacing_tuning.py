@@ -71,6 +71,8 @@ class Tuning:
         first_hold_seconds: A limit is first tested after this time, or sooner, and then
         hold_growth: when it has been believed so many times longer.
         longest_hold_seconds: A known limit is tested at least this often.
+        least_catch_up_seconds: Delay of a timer that is always made up for.
+        most_catch_up_seconds: The same when the server allows bursts.
         outgrown: A rate that got so many times above the limit unrefused has outgrown it.
     """
 
@@ -106,3 +108,5 @@ class Tuning:
     hold_growth: float = 8.0
     longest_hold_seconds: float = 600.0
     outgrown: float = 8.0
+    least_catch_up_seconds: float = 0.03
+    most_catch_up_seconds: float = 0.5
