@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from Space_OdT.inventory.columns import Row
-from Space_OdT.inventory.encoding import Chunk, RowEncoder
+from Space_OdT.inventory.encoding import Chunk, RowEncoder, record_of
 from Space_OdT.inventory.exports import ExportWriter, is_true, read_rows
 from Space_OdT.inventory.facts import LEARNED_COLUMNS, Facts
 from Space_OdT.inventory.manifest import Artifact
@@ -19,7 +19,9 @@ from Space_OdT.inventory.resolver import (
     required_ids,
 )
 from Space_OdT.inventory.state import ArtifactState
+from Space_OdT.inventory.values import Ids
 
+ENCODED_TOGETHER = 64
 _TRUTH_COLUMNS = frozenset({"webex_calling_enabled", "has_cx_essentials", "main_number"})
 
 
@@ -56,11 +58,15 @@ class ArtifactRun:
         self._since: float | None = None
         self._mid_entity = False
         self._dirty = False
+        self._held_items: list[Any] = []
+        self._held_ids: list[Ids] = []
 
     @property
     def rows(self) -> int:
         """Rows so far."""
-        return self.state.rows if self.state.complete else self._writer.rows
+        if self.state.complete:
+            return self.state.rows
+        return self._writer.rows + len(self._held_items)
 
     @property
     def known_total(self) -> int | None:
@@ -76,6 +82,8 @@ class ArtifactRun:
     def begin(self) -> None:
         """Start the files anew, forgetting what an earlier attempt did."""
         self.state.reset()
+        self._held_items.clear()
+        self._held_ids.clear()
         self._writer.begin()
         self._start()
 
@@ -98,6 +106,25 @@ class ArtifactRun:
         self.started = True
         self._dirty = True
 
+    def hold(self, item: Any, ids: Ids) -> None:
+        """Take one API object as a row; rows are encoded together, which is far cheaper.
+
+        Args:
+            item: The object.
+            ids: Request ids it was read with.
+        """
+        self._held_items.append(item)
+        self._held_ids.append(ids)
+        if len(self._held_items) >= ENCODED_TOGETHER:
+            self._encode_held()
+
+    def _encode_held(self) -> None:
+        if self._held_items:
+            records = list(map(record_of, self._held_items))
+            self._writer.write(self.encoder.encode_each(records, self._held_ids))
+            self._held_items.clear()
+            self._held_ids.clear()
+
     def accept(self, chunk: Chunk, rows: Sequence[Row] = ()) -> None:
         """Write rows, and hand them to the artifacts that are read per row.
 
@@ -105,6 +132,7 @@ class ArtifactRun:
             chunk: Encoded rows.
             rows: The same rows, when somebody listens.
         """
+        self._encode_held()
         self._writer.write(chunk)
         self._dirty = True
         for listener in self.listeners:
@@ -141,6 +169,7 @@ class ArtifactRun:
         return True
 
     def _take_marks(self) -> None:
+        self._encode_held()
         csv_mark, json_mark = self._writer.flush()
         if not self._mid_entity:
             state = self.state
@@ -166,6 +195,7 @@ class ArtifactRun:
         """
         if not self.started:
             self._writer.begin()
+        self._encode_held()
         self._count_time()
         self._since = None
         self._mid_entity = False

@@ -153,20 +153,6 @@ class RowEncoder:
         self._method_cell = cell(entry.method)
         self._separators = len(self.columns) - len(TAIL) - 1
 
-    def encode_one(self, item: Any, ids: Ids) -> Chunk:
-        """Encode the row of one API object.
-
-        Args:
-            item: The object.
-            ids: Request ids it was read with.
-
-        Returns:
-            The bytes.
-        """
-        record = record_of(item)
-        line, row = self._row(self._build(record.item, ids), record)
-        return Chunk(1, line.encode(), json_elements((row,)))
-
     def encode(self, records: Sequence[Record], ids: Ids) -> tuple[Chunk, list[Row]]:
         """Encode the rows of some API objects.
 

@@ -57,18 +57,21 @@ class FanOut(Generic[T]):
                 group.create_task(self._work())
 
     async def _work(self) -> None:
+        queue, fetch, fetched = self._queue, self._fetch, self._fetched
         while not self._stopped:
             index = self._next
             self._next += 1
-            await self._wait_for_room(index)
-            entity = await self._queue.at(index)
+            if index - self._settled >= self._window:
+                await self._wait_for_room(index)
+            entity = queue.known(index) or await queue.at(index)
             if entity is None:
                 self._ended = True
                 self._room.set()  # whoever waits for room behind the end would wait for ever
             if entity is None or self._stopped:
                 return
-            self._fetched[index] = entity, await self._fetch(entity)
-            self._settle_what_is_due()
+            fetched[index] = entity, await fetch(entity)
+            if index == self._settled:
+                self._settle_what_is_due()
 
     async def _wait_for_room(self, index: int) -> None:
         while index - self._settled >= self._window and not (self._stopped or self._ended):
@@ -76,8 +79,9 @@ class FanOut(Generic[T]):
             await self._room.wait()
 
     def _settle_what_is_due(self) -> None:
-        while not self._stopped and (due := self._fetched.pop(self._settled, None)) is not None:
+        settle, fetched = self._settle, self._fetched
+        while not self._stopped and (due := fetched.pop(self._settled, None)) is not None:
             self._settled += 1
-            if not self._settle(*due):
+            if not settle(*due):
                 self._stopped = True
         self._room.set()

@@ -94,6 +94,18 @@ class EntityQueue:
         self._closed = True
         self._changed.set()
 
+    def known(self, index: int) -> Entity | None:
+        """Give an entity that is known already.
+
+        Args:
+            index: Position, from 0.
+
+        Returns:
+            The entity; None when it is not known, or not yet.
+        """
+        entities = self._entities
+        return entities[index] if index < len(entities) else None
+
     async def at(self, index: int) -> Entity | None:
         """Wait for an entity.
 

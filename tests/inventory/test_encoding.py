@@ -64,7 +64,7 @@ def test_one_by_one_gives_the_same_bytes_as_together() -> None:
     encoder = RowEncoder(GROUPS, Facts())
     items: list[dict[str, Any]] = [{"id": "1", "name": "a,b"}, {"id": "2", "name": 'c"d'}]
     together, _ = encoder.encode([record_of(item) for item in items], {})
-    singly = [encoder.encode_one(item, {}) for item in items]
+    singly = [encoder.encode_each([record_of(item)], [{}]) for item in items]
     assert together.csv == b"".join(chunk.csv for chunk in singly)
     assert together.json == b"".join(chunk.json for chunk in singly)
 
