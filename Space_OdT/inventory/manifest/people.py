@@ -27,7 +27,8 @@ def _setting(
     other_path: str = "",
 ) -> Artifact:
     """Describe one settings object of every calling person."""
-    of_people = path.startswith(_FEATURES)
+    # where the API has two editions of a path, the documented one is a telephony path
+    of_people = path.startswith(_FEATURES) and not other_path
     return Artifact(
         artifact=artifact,
         method=f"person_settings.{method}",
