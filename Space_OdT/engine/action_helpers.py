@@ -265,6 +265,8 @@ def person_body(person: Mapping[str, Any], extension: str, phone_number: str) ->
         The body of `PUT /people/{personId}?callingData=true`.
     """
     body = {name: person[name] for name in _PERSON_FIELDS if person.get(name) is not None}
+    if "loginEnabled" in body:  # read as a text, written as a truth value
+        body["loginEnabled"] = str(body["loginEnabled"]).lower() == "true"
     if extension:
         body["extension"] = extension
     number = phone_number or work_number(person)

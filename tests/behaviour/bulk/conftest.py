@@ -22,7 +22,7 @@ from Space_OdT.simulator.world import World
 PEOPLE = 200
 ADMIN = "sim-admin-token"
 ROOT = Path(__file__).resolve().parents[3]
-PATIENCE = 120.0
+PATIENCE = 900.0
 
 LOCATION = {
     "entity_type": "location",
