@@ -38,10 +38,12 @@ from Space_OdT.inventory.summary import RunSummary
 from Space_OdT.settings.config import Settings, SettingsError
 from Space_OdT.settings.exit_codes import ExitCode
 from Space_OdT.webex.connection_client import WebexClient
-from Space_OdT.webex.error_handling import WebexError
+from Space_OdT.webex.error_handling import ReasonCode, WebexError, probe_hint
 from Space_OdT.webex.evidence import Evidence
+from Space_OdT.webex.redaction import redact_text
 
 COMMAND = "inventory_run"
+GOES_ON = "What was read is kept: the same command goes on from there."
 SIMULATOR_TOKEN = "sim-admin-token"  # noqa: S105 - the simulator's published token
 
 
@@ -145,8 +147,12 @@ def run(
     except (SettingsError, SimulatorStartError, _UsageError) as error:
         _say(str(error))
         code = ExitCode.USAGE
+    except WebexError as error:
+        _say(f"{error}. {error.hint or ''}".rstrip())
+        code = ExitCode.USAGE
     except (KeyboardInterrupt, asyncio.CancelledError):
-        _say("Interrupted. What was read is kept: the same command goes on from there.")
+        kept = layout.state_file.exists()
+        _say(f"Interrupted. {GOES_ON}" if kept else "Interrupted; nothing was read.")
         code = ExitCode.INTERRUPTED
     except (FolderLockedError, DamagedStateError) as error:
         hint = " --fresh begins anew." if isinstance(error, DamagedStateError) else ""
@@ -217,12 +223,11 @@ def _locked(settings: Settings, wanted: _Wanted, organisation: Organisation) -> 
         except RunStoppedError as stop:
             evidence.event("stopped", level="error", reason=stop.reason.value)
             _say(f"Stopped: {stop}")
-            _say("What was read is kept: the same command goes on from there.")
+            _say(GOES_ON)
             return ExitCode.INCOMPLETE
-    if wanted.report:
-        _report(wanted, organisation, session.state.seconds)
+    reported = not wanted.report or _report(wanted, organisation, session.state.seconds)
     _print_summary(summary, wanted)
-    return ExitCode.OK if summary.is_complete else ExitCode.INCOMPLETE
+    return ExitCode.OK if summary.is_complete and reported else ExitCode.INCOMPLETE
 
 
 async def _preflight(settings: Settings) -> Organisation:
@@ -231,9 +236,9 @@ async def _preflight(settings: Settings) -> Organisation:
         try:
             return await find_organisation(client)
         except WebexError as error:
-            hint = f" {error.hint}" if error.hint else ""
             raise _UsageError(
-                f"Webex at {settings.webex_base_url} cannot be used: {error}.{hint}"
+                f"Webex at {settings.webex_base_url} cannot be used: {_sentence(error)}"
+                f"{_token_note(error, settings)}"
             ) from error
 
 
@@ -277,27 +282,30 @@ async def _until_told_otherwise(work: Coroutine[Any, Any, RunSummary]) -> RunSum
     return await task
 
 
-def _report(wanted: _Wanted, organisation: Organisation, seconds: float) -> None:
+def _report(wanted: _Wanted, organisation: Organisation, seconds: float) -> bool:
+    """Write the report; the exports stand whether that succeeds or not."""
     from Space_OdT.inventory.report import ArtifactInfo, ReportContext, write_report
 
     layout = wanted.layout
     artifacts = [ArtifactInfo(entry.artifact, entry.description, entry.group) for entry in MANIFEST]
     artifacts += [ArtifactInfo(name, text, Group.DERIVED) for name, text in DERIVED.items()]
-    write_report(
-        layout.exports_dir,
-        layout.report_html,
-        ReportContext(
-            organisation_name=organisation.name,
-            organisation_id=organisation.raw_id,
-            generated_at=datetime.now(UTC),
-            tool_version=__version__,
-            artifacts=tuple(artifacts),
-            seconds=seconds,
-            simulated=wanted.simulated,
-        ),
+    context = ReportContext(
+        organisation_name=organisation.name,
+        organisation_id=organisation.raw_id,
+        generated_at=datetime.now(UTC),
+        tool_version=__version__,
+        artifacts=tuple(artifacts),
+        seconds=seconds,
+        simulated=wanted.simulated,
     )
+    try:
+        write_report(layout.exports_dir, layout.report_html, context)
+    except OSError as error:
+        _say(f"The report could not be written: {error.strerror or error}. The exports are there.")
+        return False
     if wanted.open_report and not webbrowser.open(layout.report_html.as_uri()):
         _say("No browser could be started.")
+    return True
 
 
 def _print_summary(summary: RunSummary, wanted: _Wanted) -> None:
@@ -320,13 +328,26 @@ def _print_summary(summary: RunSummary, wanted: _Wanted) -> None:
         print(f"report     {layout.report_html}")
 
 
+def _sentence(error: WebexError) -> str:
+    text = str(error)
+    hint = probe_hint(error)
+    return " ".join(filter(None, [text if text.endswith(".") else f"{text}.", hint]))
+
+
+def _token_note(error: WebexError, settings: Settings) -> str:
+    """Name the source of a refused token: a forgotten `.env` file may be the one that counts."""
+    if error.reason_code is not ReasonCode.AUTH_INVALID:
+        return ""
+    return f" The token came from {settings.token_source}."
+
+
 def _crashed(layout: InventoryLayout, error: Exception) -> str:
     """Keep the traceback where it can be found, and say so in one line."""
     kind = type(error).__name__
     try:
         layout.logs_dir.mkdir(parents=True, exist_ok=True)
         with layout.crash_log.open("a", encoding="utf-8") as file:
-            file.write(f"{datetime.now(UTC).isoformat()}\n{traceback.format_exc()}\n")
+            file.write(f"{datetime.now(UTC).isoformat()}\n{redact_text(traceback.format_exc())}\n")
     except OSError:
         return f"An error nobody foresaw ended the run: {kind}."
     return f"An error nobody foresaw ended the run ({kind}); please report {layout.crash_log}."

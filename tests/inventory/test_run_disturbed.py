@@ -360,3 +360,12 @@ def test_an_embedded_simulator_needs_neither_token_nor_organisation(tmp_path: Pa
     finished = command.run("--simulator", "10", "--only", "people", *QUICK)
     plain(finished, 0)
     assert len(command.rows("people")) == 10
+
+
+def test_a_report_that_cannot_be_written_does_not_take_the_exports_along(command: Command) -> None:
+    report = command.folder / ".artifacts" / "report"
+    report.parent.mkdir()
+    report.write_text("in the way", encoding="utf-8")
+    finished = command.run("--no-cache", "--only", "licenses")
+    assert "report could not be written" in plain(finished, 1)
+    assert command.rows("licenses")
