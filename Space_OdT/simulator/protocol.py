@@ -83,6 +83,7 @@ class Route:
             the telephony lists document it), `scim` (1-based `startIndex` + `count`), `none`.
         default_page: Items of a page when the caller names no size.
         max_page: Larger sizes are silently lowered to this.
+        body: JSON types of the fields of the body (see `bodies`), checked before the handler.
     """
 
     method: str
@@ -93,3 +94,4 @@ class Route:
     paging: PageStyle = "none"
     default_page: int = 100
     max_page: int = 1000
+    body: Mapping[str, Any] | None = None

@@ -14,6 +14,7 @@ import orjson
 
 from Space_OdT.simulator import errors
 from Space_OdT.simulator.auth import Grant, grant_of
+from Space_OdT.simulator.bodies import check_body
 from Space_OdT.simulator.faults import AFTER_HANDLER, FaultInjector, FaultKind, FaultRule
 from Space_OdT.simulator.limiters import Limiter
 from Space_OdT.simulator.paging import page_reply
@@ -176,6 +177,8 @@ class _Call:
         request = Request(
             self.incoming.method, self.path, match.params, self.query, self._decoded_body()
         )
+        if match.route.body is not None and isinstance(request.body, dict):
+            check_body(request.body, match.route.body)
         # Handlers check before they change anything, so a refusal leaves nothing committed.
         try:
             result = match.route.handler(self.service.world, request)

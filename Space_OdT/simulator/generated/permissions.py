@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from Space_OdT.simulator.filling import Subject
 from Space_OdT.simulator.generated.documents import path_of
+from Space_OdT.simulator.generated.makers import truth
 from Space_OdT.simulator.protocol import JsonObject, Request
 
 if TYPE_CHECKING:
@@ -63,6 +64,10 @@ def strict_permissions(subject: Subject) -> list[JsonObject]:
     return [_entry(name, allowed=name not in _BLOCKED - {opened}) for name in CALL_TYPES]
 
 
+# Whether an owner has permissions of its own before anybody changes it: one in eight has.
+has_own = truth("own", 8)
+
+
 def _entry(call_type: str, *, allowed: bool) -> JsonObject:
     return {
         "callType": call_type,
@@ -82,10 +87,17 @@ def merge_permissions(world: World, request: Request, body: JsonObject) -> JsonO
     """Complete the entries of a write with those that it leaves alone."""
     if body.get("callingPermissions") is None:
         return body
-    stored = world.documents.get(path_of_request(request), {}).get("callingPermissions")
     subject = Subject(world, path_of_request(request), request.params)
-    before = stored or location_permissions(subject)
+    stored = world.documents.get(subject.key, {}).get("callingPermissions")
+    before = stored or _unwritten(subject)
     return {**body, "callingPermissions": overlaid(before, body["callingPermissions"])}
+
+
+def _unwritten(subject: Subject) -> list[JsonObject]:
+    """What is in force for a subject that nobody wrote permissions for."""
+    is_location = subject.key == path_of(LOCATION_TEMPLATE, {"locationId": subject.location.id})
+    own = not is_location and has_own(subject)
+    return strict_permissions(subject) if own else location_permissions(subject)
 
 
 def path_of_request(request: Request) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from Space_OdT.simulator.organisation.api import (
     agents,
     available_numbers,
@@ -38,6 +40,7 @@ from Space_OdT.simulator.organisation.api import (
     workspace_changes,
     workspaces,
 )
+from Space_OdT.simulator.organisation.api.body_types import BODY_TYPES
 from Space_OdT.simulator.organisation.organisation import Organisation
 from Space_OdT.simulator.protocol import Route
 
@@ -79,6 +82,10 @@ _MODULES = (
 )
 
 # Of two routes for one path the first counts; these stand before the generated ones.
-ROUTES: tuple[Route, ...] = tuple(route for module in _MODULES for route in module.ROUTES)
+ROUTES: tuple[Route, ...] = tuple(
+    replace(route, body=BODY_TYPES.get((route.method, route.template)))
+    for module in _MODULES
+    for route in module.ROUTES
+)
 
 __all__ = ["ROUTES", "Organisation"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from Space_OdT.simulator.generated.declarations import Action, Area, Collection, Document
-from Space_OdT.simulator.generated.makers import by_index, choice, truth
+from Space_OdT.simulator.generated.makers import by_index, choice
 from Space_OdT.simulator.generated.permissions import (
     PERMISSION_RULE,
+    has_own,
     merge_permissions,
     strict_permissions,
     with_location_default,
@@ -122,7 +123,7 @@ FEATURES = Area(
             f"{F}/doNotDisturb",
             "person_settings.dnd.read",
             put=204,
-            body={"enabled": bool, "ringSplashEnabled": bool, "webexGoOverrideEnabled": bool},
+            body={"enabled": bool, "ringSplashEnabled": bool, "webexGoOverrideEnabled!": bool},
         ),
         Document(
             f"{F}/executiveAssistant",
@@ -179,8 +180,8 @@ FEATURES = Area(
         Document(
             f"{F}/outgoingPermission",
             fixed={
-                "useCustomEnabled": truth("own", 8),
-                "useCustomPermissions": truth("own", 8),
+                "useCustomEnabled": has_own,
+                "useCustomPermissions": has_own,
                 "callingPermissions": strict_permissions,
             },
             put=204,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from Space_OdT.simulator.generated.access_codes import AccessCodes
 from Space_OdT.simulator.generated.declarations import Action, Area, Document, Items
-from Space_OdT.simulator.generated.makers import truth
 from Space_OdT.simulator.generated.permissions import (
     PERMISSION_RULE,
+    has_own,
     merge_permissions,
     strict_permissions,
     with_location_default,
@@ -81,8 +81,8 @@ SETTINGS = Area(
         Document(
             f"{V}/outgoingPermission",
             fixed={
-                "useCustomEnabled": truth("own", 8),
-                "useCustomPermissions": truth("own", 8),
+                "useCustomEnabled": has_own,
+                "useCustomPermissions": has_own,
                 "callingPermissions": strict_permissions,
             },
             put=204,

@@ -6,7 +6,9 @@ from Space_OdT.simulator.generated.access_codes import AccessCodes
 from Space_OdT.simulator.generated.declarations import Action, Area, Document, Items
 from Space_OdT.simulator.generated.makers import choice, truth
 from Space_OdT.simulator.generated.permissions import (
-    PERMISSION_RULE,
+    CALL_ACTIONS,
+    CALL_TYPES,
+    has_own,
     merge_permissions,
     strict_permissions,
     with_location_default,
@@ -24,7 +26,11 @@ F = f"{W}/features"
 C = "/telephony/config/workspaces/{workspaceId}"
 
 _FORWARD = {"enabled!": bool, "destination": str, "destinationVoicemailEnabled!": bool}
-_LOOSE_PERMISSION = {name.removesuffix("!"): rule for name, rule in PERMISSION_RULE.items()}
+_LOOSE_PERMISSION = {
+    "callType!": CALL_TYPES,
+    "action": CALL_ACTIONS,
+    "transferEnabled": bool,
+}
 
 FEATURES = Area(
     WORKSPACES,
@@ -79,8 +85,8 @@ FEATURES = Area(
         Document(
             f"{F}/outgoingPermission",
             fixed={
-                "useCustomEnabled": truth("own", 8),
-                "useCustomPermissions": truth("own", 8),
+                "useCustomEnabled": has_own,
+                "useCustomPermissions": has_own,
                 "callingPermissions": strict_permissions,
             },
             put=204,

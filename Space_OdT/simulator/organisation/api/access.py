@@ -73,7 +73,7 @@ def one_of(body: JsonObject, name: str, allowed: Iterable[str], default: str | N
     Raises:
         ApiError: 400 when the value is none of the allowed ones.
     """
-    value = body.get(name, default)
+    value = default if body.get(name) is None else body[name]
     choices = tuple(allowed)
     if value is not None and value not in choices:
         raise errors.field_invalid(name, f"one of {', '.join(choices)} expected")
