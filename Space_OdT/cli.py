@@ -16,8 +16,10 @@ if __name__ == "__main__" and not __package__:
     sys.exit(0)
 
 from collections.abc import Sequence
+from typing import Any
 
 import typer
+from typer.core import TyperCommand
 
 from Space_OdT import __version__
 from Space_OdT.commands import COMMANDS, Command
@@ -33,6 +35,31 @@ EPILOG = "Exit codes: " + "; ".join(f"{code.value} {code.meaning}" for code in E
 
 # Options whose value may be left out, and the value that then counts.
 OPTIONAL_VALUES = {"--simulator": "50"}
+
+
+class PlainFlagsCommand(TyperCommand):
+    """A command whose help shows flags without a type: nothing follows a flag."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """List the parameters, those of the help screen too."""
+        params = super().get_params(ctx)
+        for param in params:
+            if getattr(param, "is_flag", False):
+                param.metavar = ""
+        return params
+
+
+def epilog(command: Command) -> str | None:
+    """Write the examples of a command for the end of its help.
+
+    Args:
+        command: A line of the command table.
+
+    Returns:
+        One paragraph an example; None when there are none.
+    """
+    lines = [f"[bold]space-odt {line}[/bold]   {purpose}" for line, purpose in command.examples]
+    return "\n\n".join(["Examples:", *lines]) if lines else None
 
 
 def build_app(wanted: Sequence[Command] = COMMANDS) -> typer.Typer:
@@ -56,9 +83,14 @@ def build_app(wanted: Sequence[Command] = COMMANDS) -> typer.Typer:
     )
     app.callback()(_root)
     for command in wanted:
-        app.command(name=command.name, help=command.help, rich_help_panel=command.panel)(
-            command.load()
+        register = app.command(
+            name=command.name,
+            cls=PlainFlagsCommand,
+            help=command.help,
+            epilog=epilog(command),
+            rich_help_panel=command.panel,
         )
+        register(command.load())
     return app
 
 

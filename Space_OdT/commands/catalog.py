@@ -16,12 +16,14 @@ class Command:
         help: One sentence for the overview.
         panel: Heading under which `--help` lists it.
         module: Module that holds its function `run`.
+        examples: Command lines worth copying, each with what it is for.
     """
 
     name: str
     help: str
     panel: str
     module: str
+    examples: tuple[tuple[str, str], ...] = ()
 
     def load(self) -> Callable[..., None]:
         """Import the module and return its `run` function.
@@ -39,17 +41,33 @@ COMMANDS: tuple[Command, ...] = (
         help="Export the whole organisation, read-only, to CSV, JSON and an HTML report.",
         panel="See",
         module="Space_OdT.commands.inventory_run",
+        examples=(
+            ("inventory_run --simulator", "try it without an organisation"),
+            ("inventory_run --cost", "how many calls it will take"),
+            ("inventory_run --open-report", "everything, then the report in a browser"),
+            ("inventory_run --only people --only hunt_groups", "these, and what they need"),
+        ),
     ),
     Command(
         name="bulk_run",
         help="Provision locations, existing users, extensions and settings from one file.",
         panel="Run",
         module="Space_OdT.commands.bulk_run",
+        examples=(
+            ("bulk_run --input site.csv --validate-only", "check the file, call nothing"),
+            ("bulk_run --input site.csv --dry-run", "see the exact requests"),
+            ("bulk_run --input site.csv", "run it; again to go on or to re-run"),
+        ),
     ),
     Command(
         name="simulator",
         help="Serve a Webex Calling organisation in a box on this machine.",
         panel="Rehearse",
         module="Space_OdT.commands.simulator",
+        examples=(
+            ("simulator --size 200 --seed 7", "always the same 200 people"),
+            ("simulator --rate 5 --burst 20 --latency-ms 50", "slow, with a rate limit"),
+            ("simulator --state site.json", "load it when it exists, save it at the end"),
+        ),
     ),
 )
