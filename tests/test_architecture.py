@@ -29,7 +29,8 @@ FLOORS = {
 WORKLOADS = {"inventory", "softphones", "v21"}
 
 # The one way to Webex. `sdk_client` adapts the SDK's session to it and opens none of its own.
-CONNECTION_MODULES = {"Space_OdT.webex.connection_client"}
+# `transport_errors` knows the library's exceptions only.
+CONNECTION_MODULES = {"Space_OdT.webex.connection_client", "Space_OdT.webex.transport_errors"}
 HTTP_LIBRARIES = {"aiohttp", "httpx", "requests", "urllib3", "http.client", "socket"}
 
 

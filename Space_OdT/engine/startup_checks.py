@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from Space_OdT.webex.connection_client import WebexClient
-from Space_OdT.webex.error_handling import ReasonCode, WebexError
+from Space_OdT.webex.error_handling import ReasonCode, WebexError, probe_hint
 from Space_OdT.webex.ids import same_id
 
 
@@ -50,9 +50,12 @@ async def check_access(client: WebexClient) -> Access:
         StartupError: When it does not work.
     """
     try:
-        me = (await client.request("GET", "/people/me", required=("id", "orgId"))).body
+        answer = await client.request(
+            "GET", "/people/me", required=("id", "orgId"), retry=client.retry.for_probe()
+        )
     except WebexError as error:
         raise unusable(error, client) from error
+    me = answer.body
     organisation_id = str(me["orgId"])
     return Access(
         organisation_id=organisation_id,
@@ -77,7 +80,7 @@ def unusable(error: WebexError, client: WebexClient) -> StartupError:
         ReasonCode.PERMISSION_DENIED: "The token's scopes or role do not allow a read every run "
         "needs",
     }.get(error.reason_code, "Webex cannot be used")
-    hint = f" {error.hint}" if error.hint else ""
+    hint = f" {found}" if (found := probe_hint(error)) else ""
     return StartupError(f"{what}, at {client.addresses.base_url}: {error}.{hint}")
 
 

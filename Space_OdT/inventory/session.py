@@ -68,10 +68,11 @@ async def find_organisation(client: WebexClient) -> Organisation:
     Raises:
         WebexError: When the token or the base URL is not good.
     """
-    me = await client.request("GET", PROBE_PATH, required=("id", "orgId"))
+    retry = client.retry.for_probe()
+    me = await client.request("GET", PROBE_PATH, required=("id", "orgId"), retry=retry)
     raw_id = str(me.body["orgId"])
     try:
-        answer = await client.request("GET", f"/organizations/{raw_id}")
+        answer = await client.request("GET", f"/organizations/{raw_id}", retry=retry)
         name = str(answer.body.get("displayName") or "")
     except (WebexError, AttributeError):  # the name is a nicety; its scope is often not granted
         name = ""

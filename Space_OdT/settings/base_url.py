@@ -13,7 +13,7 @@ def clean_base_url(value: str) -> str:
         value: URL as given; blanks around it and trailing slashes are dropped.
 
     Returns:
-        The URL without a trailing slash.
+        The URL without a trailing slash, scheme and host in lower case.
 
     Raises:
         ValueError: When it is not http(s), has no host, or carries user, password, query or
@@ -22,15 +22,18 @@ def clean_base_url(value: str) -> str:
     text = value.strip().rstrip("/")
     if any(character.isspace() or not character.isprintable() for character in text):
         raise ValueError("contains blanks or control characters")
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:  # its own words do not fit into ours
+        raise ValueError("has an address or port that cannot be") from None
     if "@" in parts.netloc:
         raise ValueError("carries a user or password")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("is not an http(s) URL with a host")
     if "?" in text or "#" in text:
         raise ValueError("carries a query or fragment")
-    _ = parts.port  # raises ValueError itself when it is not a port
-    return text
+    return parts._replace(netloc=parts.netloc.lower()).geturl()  # the scheme is lower case now, too
 
 
 def base_url_warnings(url: str) -> tuple[str, ...]:

@@ -233,6 +233,7 @@ class Settings(BaseSettings):
     ] = "info"
 
     _env: LoadedEnv = PrivateAttr(default_factory=LoadedEnv)
+    _token_source: str = PrivateAttr(default="--token")
     _warnings: tuple[str, ...] = PrivateAttr(default=())
 
     @field_validator("webex_access_token", mode="before")
@@ -278,6 +279,7 @@ class Settings(BaseSettings):
                 expected and the file it came from.
         """
         env = load_env(start) if env_files else LoadedEnv()
+        source = "--token"
         given = {name: value for name, value in overrides.items() if value is not None}
         if unknown := given.keys() - cls.model_fields.keys():
             raise TypeError(f"no such setting: {', '.join(sorted(unknown))}")
@@ -285,11 +287,13 @@ class Settings(BaseSettings):
             given["webex_access_token"] = _token_argument(token)
         elif variable := _nearest_token_variable(env, token_variables):
             given[variable] = os.environ[variable]
+            source = f"{variable} in {env.origins.get(variable, 'the environment')}"
         try:
             settings = cls(**given)
         except ValidationError as error:
             raise SettingsError(_explain(error, given, env)) from None
         settings._env = env
+        settings._token_source = source
         settings._warnings = (*env.problems, *base_url_warnings(settings.webex_base_url))
         return settings
 
@@ -307,6 +311,11 @@ class Settings(BaseSettings):
     def proxy(self) -> str | None:
         """URL of the proxy the environment names for the base URL, or None to go there directly."""
         return proxy_for(self.webex_base_url, os.environ)
+
+    @property
+    def token_source(self) -> str:
+        """Where `load` found the token, to tell the operator which one was refused."""
+        return self._token_source
 
     def access_token(self) -> str:
         """Hand out the access token.

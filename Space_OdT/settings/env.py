@@ -93,14 +93,20 @@ def _is_there(path: Path) -> bool:
 
 
 def _decoded(raw: bytes) -> str:
-    encoding = next((name for bom, name in _ENCODINGS if raw.startswith(bom)), "utf-8")
-    return raw.decode(encoding)
+    encoding = next((name for mark, name in _ENCODINGS if raw.startswith(mark)), None)
+    if encoding is None and b"\0" in raw[:2]:  # names are ASCII: half of each character is zero
+        encoding = "utf-16-be" if raw[:1] == b"\0" else "utf-16-le"
+    return raw.decode(encoding or "utf-8")
 
 
 def _bad_lines(text: str) -> Iterator[int]:
+    """Number the lines that set nothing: they may be a token that stands alone."""
     for binding in parse_stream(io.StringIO(text)):
-        if binding.error:
-            yield binding.original.line
+        text = binding.original.string
+        has_no_value = binding.key is not None and binding.value is None
+        if binding.error or has_no_value or "\0" in text:
+            blank = text[: len(text) - len(text.lstrip())]  # the parser counts blank lines before
+            yield binding.original.line + blank.count("\n")
 
 
 def _values(text: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from Space_OdT.webex.answers import (
     page_title,
 )
 from Space_OdT.webex.error_handling import ErrorClass, Failure, Rule, WebexError, classify
-from Space_OdT.webex.redaction import mask_spellings, secret_spellings
+from Space_OdT.webex.redaction import MASK, mask_spellings, secret_spellings
 from Space_OdT.webex.retry import FailedAttemptError, RetryPolicy
 from Space_OdT.webex.stats import FamilyStats
 
@@ -49,14 +49,15 @@ class Call:
         decoded: Whether to decode the body of a success.
         attempts: Requests sent.
         may_have_landed: True while the outcome of an attempt is open.
+        lost_seconds: What attempts without an answer cost so far.
         origin: The HTTP library's own object of the last answer.
     """
 
     method: str
     path: str
-    url: Any
-    headers: dict[str, str]
-    data: Any
+    url: Any = field(repr=False)
+    headers: dict[str, str] = field(repr=False)
+    data: Any = field(repr=False)
     family: str
     stats: FamilyStats
     policy: RetryPolicy
@@ -66,6 +67,7 @@ class Call:
     decoded: bool = True
     attempts: int = 0
     may_have_landed: bool = False
+    lost_seconds: float = 0.0
     origin: Any = field(default=None, repr=False)
 
     @property
@@ -114,7 +116,8 @@ def may_repeat(call: Call, rule: Rule, status: int | None = None) -> bool:
     Returns:
         True when another attempt may do better, and either cannot do harm or a lookup can tell.
     """
-    if status in call.policy.final_statuses:
+    policy = call.policy
+    if status in policy.final_statuses or call.lost_seconds > policy.patience_seconds:
         return False
     passes = rule.error_class is ErrorClass.RETRYABLE_EXTERNAL or status in call.passing
     harmless = call.repeatable or not call.may_have_landed or call.lookup is not None
@@ -159,7 +162,7 @@ def refused(call: Call, answer: Response, token: str, *, rule: Rule | None = Non
         rule = classify(failure=Failure.UNEXPECTED_STATUS)
         return _error(call, rule, f"status {status} is not expected here", token, answer)
     content_type = answer.headers.get("Content-Type", "")
-    body = decode_leniently(answer.raw, content_type)
+    body = decode_leniently(_without(token, answer.raw), content_type)
     codes = error_codes(body, answer.headers)
     if (
         status < FIRST_SERVER_ERROR
@@ -221,13 +224,28 @@ def _error(
 ) -> WebexError:
     return WebexError(
         rule,
-        message=mask_spellings(message, secret_spellings((token,))),
+        message=_printable(message, token),
         method=call.method,
         path=call.path.partition("?")[0],
         status=answer.status if answer else None,
         codes=codes,
-        tracking_id=answer.tracking_id if answer else None,
+        tracking_id=_printable(answer.tracking_id, token)
+        if answer and answer.tracking_id
+        else None,
         attempts=call.attempts,
         unknown_outcome=call.may_have_landed and not call.is_read,
         detail=detail,
     )
+
+
+def _without(token: str, raw: bytes) -> bytes:
+    """Mask the token in a body, which is kept with the error."""
+    for spelling in secret_spellings((token,)):
+        raw = raw.replace(spelling.encode(), MASK.encode())
+    return raw
+
+
+def _printable(text: str, token: str) -> str:
+    """Mask the token, and replace what no file or terminal could write."""
+    masked = mask_spellings(text, secret_spellings((token,)))
+    return masked.encode("utf-8", "replace").decode()

@@ -32,10 +32,12 @@ from Space_OdT.webex.calls import (
 )
 from Space_OdT.webex.deadlines import Deadlines
 from Space_OdT.webex.delivery import Delivery, looked_up
-from Space_OdT.webex.error_handling import Failure, ReasonCode, WebexError, classify
+from Space_OdT.webex.error_handling import ReasonCode, WebexError, classify
 from Space_OdT.webex.pacing import Pacer
+from Space_OdT.webex.redaction import Secret
 from Space_OdT.webex.retry import Random, RetryPolicy, Sleep
 from Space_OdT.webex.stats import ClientStats
+from Space_OdT.webex.transport_errors import meaning_of_exception, words_of
 from Space_OdT.webex.urls import Addresses, Query, family_of
 
 if TYPE_CHECKING:
@@ -47,20 +49,6 @@ _JSON = "application/json"
 _UNAUTHORIZED = 401
 _OURS = frozenset({"authorization", "trackingid", "user-agent"})
 _AUTHORIZATION, _TRACKING_ID = istr("Authorization"), istr("TrackingID")
-
-# What the HTTP library raises, by what it means and whether the request may have been received.
-# First match counts: several are subclasses of later ones.
-_TRANSPORT: tuple[tuple[type[BaseException], Failure, bool], ...] = (
-    (aiohttp.ClientConnectorSSLError, Failure.TLS, False),
-    (aiohttp.ClientConnectorCertificateError, Failure.TLS, False),
-    (aiohttp.ServerFingerprintMismatch, Failure.TLS, False),
-    (aiohttp.ConnectionTimeoutError, Failure.TIMEOUT, False),
-    (aiohttp.ClientConnectorError, Failure.CONNECT, False),
-    (aiohttp.ClientHttpProxyError, Failure.CONNECT, False),
-    (TimeoutError, Failure.TIMEOUT, True),
-    (aiohttp.ClientError, Failure.NETWORK, True),
-    (OSError, Failure.NETWORK, True),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +100,8 @@ class WebexClient:
         self.timeouts = timeouts or Timeouts()
         self.retry = retry or RetryPolicy()
         self.stats = ClientStats(rate_now=lambda: pacer.rate)
-        self._token = token
-        self._authorization = f"Bearer {token}"
+        self._token = Secret(token)
+        self._authorization = Secret(f"Bearer {token}")
         self._proxy = proxy
         self._tracking = f"SpaceOdT_{run_id or secrets.token_hex(4)}_"
         self._sent = 0
@@ -122,7 +110,12 @@ class WebexClient:
         self._record = evidence.exchange if evidence and evidence.records_exchanges else None
         self._deadlines = Deadlines(self.timeouts.total)
         self._delivery = Delivery(
-            exchange=self._exchange, pacer=pacer, sleep=sleep, uniform=uniform, note=self._note
+            exchange=self._exchange,
+            pacer=pacer,
+            sleep=sleep,
+            uniform=uniform,
+            note=self._note,
+            clock=clock,
         )
 
     @property
@@ -171,6 +164,8 @@ class WebexClient:
         Returns:
             The client itself.
         """
+        if self._session is not None:
+            return self
         self._deadlines.open()  # guards the total time of an attempt
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
@@ -363,12 +358,12 @@ class WebexClient:
         if session is None:
             raise RuntimeError("the client is not open: use `async with`")
         stats, clock = call.stats, self._clock
+        started, deadline = clock(), self._deadlines.begin()
         self._sent += 1
         call.headers[_TRACKING_ID] = f"{self._tracking}{self._sent}"
         call.attempts += 1
         stats.calls += 1
         self.stats.in_flight += 1
-        started, deadline = clock(), self._deadlines.begin()
         try:
             async with session.request(
                 call.method,
@@ -398,13 +393,12 @@ class WebexClient:
         return response
 
     def _broken(self, call: Call, error: BaseException, seconds: float) -> AttemptFailedError:
-        failure, sent = next(
-            (kind, sent) for known, kind, sent in _TRANSPORT if isinstance(error, known)
-        )
+        failure, sent = meaning_of_exception(error)
         call.stats.failures += 1
         call.may_have_landed = call.may_have_landed or sent
+        call.lost_seconds += seconds
         rule = classify(failure=failure)
-        reason = f"{failure.value} ({type(error).__name__})"
+        reason = f"{failure.value} ({words_of(error)})"
         if self._record is not None:
             self._record(call, None, seconds, reason)
         return AttemptFailedError(rule, reason, may_repeat=may_repeat(call, rule))

@@ -9,6 +9,7 @@ from tenacity import RetryCallState
 
 from Space_OdT.webex.answers import MalformedBodyError, Response, WebPageError, decode
 from Space_OdT.webex.calls import (
+    FIRST_REDIRECT,
     FIRST_REFUSAL,
     FIRST_SERVER_ERROR,
     THROTTLED,
@@ -42,13 +43,22 @@ class Delivery:
         sleep: Awaitable sleep.
         uniform: Uniform numbers in [0, 1).
         note: Told about throttling and repeats.
+        clock: Monotonic seconds.
     """
 
     def __init__(
-        self, *, exchange: Exchange, pacer: Pacer, sleep: Sleep, uniform: Random, note: Note
+        self,
+        *,
+        exchange: Exchange,
+        pacer: Pacer,
+        sleep: Sleep,
+        uniform: Random,
+        note: Note,
+        clock: Callable[[], float],
     ) -> None:
         self._exchange = exchange
         self._pacer = pacer
+        self._clock = clock
         self._sleep = sleep
         self._uniform = uniform
         self._note = note
@@ -71,24 +81,30 @@ class Delivery:
         ticket = await pacer.admit(call.family)
         try:
             response = await self._exchange(call)
+            since = None
             while response.status in THROTTLED:
-                ticket = await self._wait_out(call, ticket, response)
+                since = self._clock() if since is None else since
+                ticket = await self._wait_out(call, ticket, response, since)
                 response = await self._exchange(call)
             pacer.succeeded(ticket)
         finally:
             pacer.release(ticket)
         if response.status >= FIRST_REFUSAL:
             _raise_if_passing(call, response)
-        elif call.decoded:
+        elif call.decoded and response.status < FIRST_REDIRECT:
             _decode(call, response)
         return response
 
-    async def _wait_out(self, call: Call, ticket: Ticket, response: Response) -> Ticket:
+    async def _wait_out(
+        self, call: Call, ticket: Ticket, response: Response, since: float
+    ) -> Ticket:
         """Learn from a refusal for rate, and wait for leave to send again."""
         call.stats.throttled += 1
         asked = parse_retry_after(response.headers.get("Retry-After"))
         wait = self._pacer.throttled(ticket, asked)
-        spent = ticket.waited_seconds > call.policy.throttle_budget_seconds
+        # A server may keep refusing and ask for no wait at all: time that passed counts as well.
+        waiting = max(ticket.waited_seconds, self._clock() - since + wait)
+        spent = waiting > call.policy.throttle_budget_seconds
         if spent or ticket.refusals > call.policy.max_refusals:
             raise AttemptFailedError(
                 classify(response.status), "throttled", may_repeat=False, response=response
@@ -181,12 +197,14 @@ def _raise_if_passing(call: Call, response: Response) -> None:
     if passes and status >= FIRST_SERVER_ERROR:
         call.may_have_landed = True
     if passes or status in call.passing:
+        wait = parse_retry_after(response.headers.get("Retry-After")) or 0.0
+        is_near = wait <= call.policy.throttle_budget_seconds
         raise AttemptFailedError(
             rule,
             f"status {status}",
-            may_repeat=may_repeat(call, rule, status),
+            may_repeat=is_near and may_repeat(call, rule, status),
             response=response,
-            retry_after=parse_retry_after(response.headers.get("Retry-After")),
+            retry_after=wait,
         )
 
 

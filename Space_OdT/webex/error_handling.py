@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from Space_OdT.webex.error_rules import RULES, Failure, Rule
+from Space_OdT.webex.error_rules import CHECK_BASE_URL, RULES, Failure, Rule
 from Space_OdT.webex.reasons import ErrorClass, ReasonCode
 
 __all__ = [
@@ -16,9 +16,11 @@ __all__ = [
     "WebexError",
     "classify",
     "failure_of",
+    "probe_hint",
 ]
 
 _ANYTHING_ELSE = RULES[-1]
+_NOT_FOUND = 404
 
 # First match counts: TimeoutError and ConnectionError are kinds of OSError.
 _FAILURES: tuple[tuple[type[BaseException], Failure], ...] = (
@@ -129,3 +131,16 @@ class WebexError(Exception):
         ]
         facts = "; ".join([answered, *filter(None, extras)])
         return f"{self.method} {self.path}: {self.message} ({facts})"
+
+
+def probe_hint(error: WebexError) -> str | None:
+    """Say what the operator can do when the first call of a run fails.
+
+    Args:
+        error: How a call failed that every Webex answers.
+
+    Returns:
+        The error's own hint; for "not found" and for answers of another shape, the likelier cause.
+    """
+    is_foreign = error.reason_code is ReasonCode.INVALID_RESPONSE_SCHEMA
+    return CHECK_BASE_URL if is_foreign or error.status == _NOT_FOUND else error.hint

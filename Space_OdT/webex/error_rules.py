@@ -70,7 +70,7 @@ class Rule:
 _RETRY = ErrorClass.RETRYABLE_EXTERNAL
 _FINAL = ErrorClass.NON_RETRYABLE_EXTERNAL
 _OURS = ErrorClass.ASSERTION_FAILURE
-_CHECK_BASE_URL = (
+CHECK_BASE_URL = (
     "Is WEBEX_BASE_URL the Webex API (https://webexapis.com/v1)? "
     "A proxy or a sign-in page may have answered."
 )
@@ -238,21 +238,21 @@ RULES: tuple[Rule, ...] = (
         ReasonCode.INVALID_RESPONSE_SCHEMA,
         "the answer should be JSON but cannot be read; repeated, for it may have been cut",
         failure=Failure.MALFORMED_JSON,
-        hint=_CHECK_BASE_URL,
+        hint=CHECK_BASE_URL,
     ),
     Rule(
         _FINAL,
         ReasonCode.INVALID_RESPONSE_SCHEMA,
         "the answer is a web page",
         failure=Failure.NOT_JSON,
-        hint=_CHECK_BASE_URL,
+        hint=CHECK_BASE_URL,
     ),
     Rule(
         _FINAL,
         ReasonCode.INVALID_RESPONSE_SCHEMA,
         "the answer redirects; the token is never sent along",
         failure=Failure.REDIRECT,
-        hint=_CHECK_BASE_URL,
+        hint=CHECK_BASE_URL,
     ),
     Rule(
         _FINAL,
@@ -280,7 +280,7 @@ RULES: tuple[Rule, ...] = (
         ReasonCode.INVALID_RESPONSE_SCHEMA,
         "a next page on another host, where the token must not go",
         failure=Failure.FOREIGN_LINK,
-        hint=_CHECK_BASE_URL,
+        hint=CHECK_BASE_URL,
     ),
     Rule(
         _OURS,

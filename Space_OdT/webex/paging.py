@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import orjson
+from multidict import CIMultiDictProxy
 
 from Space_OdT.webex.answers import Response
 from Space_OdT.webex.error_handling import ErrorClass, Failure, WebexError, classify
@@ -99,9 +100,7 @@ class _End:
     def of(cls, response: Response) -> _End:
         body = response.body
         total = body.get("totalResults") if isinstance(body, dict) else None
-        return cls(
-            next_link(response.headers.get("Link")), total if isinstance(total, int) else None
-        )
+        return cls(next_link(_links(response.headers)), total if isinstance(total, int) else None)
 
 
 async def read_pages(client: Requester, plan: ListPlan) -> AsyncIterator[Items]:
@@ -265,6 +264,13 @@ def next_link(header: str | None) -> str | None:
     if not header:
         return None
     return next((url for url, rest in _LINK.findall(header) if _NEXT.search(rest)), None)
+
+
+def _links(headers: Mapping[str, str]) -> str | None:
+    """Join the Link fields: several of them mean the same as one with commas (RFC 9110, 5.3)."""
+    if isinstance(headers, CIMultiDictProxy):
+        return ", ".join(headers.getall("Link", ()))
+    return headers.get("Link")
 
 
 def _paging_error(

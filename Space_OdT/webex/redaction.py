@@ -42,6 +42,18 @@ _MAX_DEPTH = 40
 _LEAST_PHONE_NUMBER = 1_000_000
 
 
+class Secret(str):
+    """A text that is sent as it is, but hides in every representation.
+
+    Libraries keep headers in their requests and exceptions, whose representation shows them all.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(MASK)
+
+
 def pseudonym(kind: str, value: str) -> str:
     """Replace a personal value by a short name that is stable within this process.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -14,6 +14,7 @@ Sleep = Callable[[float], Awaitable[None]]
 Random = Callable[[], float]
 
 MAX_RETRY_AFTER_SECONDS = 300.0
+_PROBE_RETRIES, _PROBE_PATIENCE_SECONDS, _PROBE_BUDGET_SECONDS = 2, 3.0, 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,11 @@ class RetryPolicy:
         max_retries: Repeats after passing failures; 0 means one attempt.
         base_seconds: Wait before the first repeat; doubles each time.
         cap_seconds: Longest wait between two attempts.
-        throttle_budget_seconds: What one call may wait out in 429 and 423 answers.
+        throttle_budget_seconds: What one call may wait out in 429 and 423 answers; a server error
+            that asks for a longer wait is final.
         max_refusals: Refusals one call may collect, whatever they ask to wait.
+        patience_seconds: What attempts without an answer may cost together; a call that lost more
+            is not sent again.
         final_statuses: Statuses after which the same call is not worth repeating, because the
             caller has a better one to try.
     """
@@ -35,7 +39,21 @@ class RetryPolicy:
     cap_seconds: float = 30.0
     throttle_budget_seconds: float = 600.0
     max_refusals: int = 200
+    patience_seconds: float = math.inf
     final_statuses: Collection[int] = ()
+
+    def for_probe(self) -> RetryPolicy:
+        """Tighten the bounds for a first call, whose failure the operator sits waiting for.
+
+        Returns:
+            A policy that survives a passing failure, but not a line that is dead.
+        """
+        return replace(
+            self,
+            max_retries=min(self.max_retries, _PROBE_RETRIES),
+            patience_seconds=min(self.patience_seconds, _PROBE_PATIENCE_SECONDS),
+            throttle_budget_seconds=min(self.throttle_budget_seconds, _PROBE_BUDGET_SECONDS),
+        )
 
     def backoff(self, repeat: int, random: Random) -> float:
         """Compute the wait before a repeat.

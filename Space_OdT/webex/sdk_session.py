@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from yarl import URL
 
 from Space_OdT.webex.connection_client import WebexClient
+from Space_OdT.webex.redaction import Secret
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
@@ -36,10 +37,10 @@ with warnings.catch_warnings():
         """
 
         def __init__(self, client: WebexClient, token: str) -> None:
+            tokens = Tokens()
+            tokens.access_token = Secret(token)  # set afterwards, or the model keeps a plain copy
             # Our pacer bounds what is in flight; a second bound would hold slots while it waits.
-            super().__init__(
-                tokens=Tokens(access_token=token), concurrent_requests=1_000_000, retry_429=False
-            )
+            super().__init__(tokens=tokens, concurrent_requests=1_000_000, retry_429=False)
             self._client = client
             self.BASE = client.addresses.base_url
 

@@ -208,7 +208,7 @@ def family_of(method: str, path: str) -> str:
         For example `read telephony/config/people`; ids never stand in it.
     """
     if not path.startswith("/"):
-        path = urlsplit(path).path.removeprefix("/v1")
+        path = urlsplit(path).path.removeprefix(_PUBLIC_PREFIX) or "/"
     segments = path.partition("?")[0].split("/", 4)
     depth = _DEEP_FAMILIES.get(segments[1], 1)
     resource = segments[1] if depth == 1 else "/".join(segments[1 : depth + 1])
