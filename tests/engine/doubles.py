@@ -10,6 +10,7 @@ from Space_OdT.engine.breaker import BatchProgress
 from Space_OdT.engine.models import Batch, EntityType, Outcome, Row
 from Space_OdT.webex.answers import Response
 from Space_OdT.webex.error_handling import Failure, WebexError, classify
+from Space_OdT.webex.retry import RetryPolicy
 from Space_OdT.webex.urls import Addresses
 
 READ = StepSpec("read", "GET", "/things/{thing}", query={"max": "{size}", "all": "true"})
@@ -57,6 +58,7 @@ class FakeClient:
 
     def __init__(self, *answers: Any) -> None:
         self.addresses = Addresses("http://127.0.0.1:1/v1")
+        self.retry = RetryPolicy()
         self.answers = list(answers)
         self.asked: list[dict[str, Any]] = []
 
