@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -100,10 +100,14 @@ class Source(NamedTuple):
     Attributes:
         key: Field of the object itself, looked at first; empty when it is computed.
         get: What to do when that is empty; None leaves the column empty.
+        parent: Field that holds an inner object with the value; empty when it is not inside one.
+        inner_key: Field of the inner object.
     """
 
     key: str
     get: Getter | None = None
+    parent: str = ""
+    inner_key: str = ""
 
 
 _COMMON: Mapping[str, Source] = MappingProxyType(
@@ -177,10 +181,10 @@ _BY_SET: Mapping[Columns, Mapping[str, Source]] = MappingProxyType(
         Columns.LOC: {"location_id": Source("id", request("location_id"))},
         Columns.NUMBERS: {
             "state": Source("state"),
-            "location_id": Source("", inside("location", "id")),
-            "location_name": Source("", inside("location", "name")),
-            "owner_id": Source("", inside("owner", "id")),
-            "owner_type": Source("", inside("owner", "type")),
+            "location_id": Source("", parent="location", inner_key="id"),
+            "location_name": Source("", parent="location", inner_key="name"),
+            "owner_id": Source("", parent="owner", inner_key="id"),
+            "owner_type": Source("", parent="owner", inner_key="type"),
             "owner_name": Source("", values.owner_name),
         },
         Columns.P: _OF_PERSON,
@@ -238,11 +242,17 @@ def row_builder(entry: Artifact, facts: Facts) -> RowBuilder:
     names = (*COLUMN_SETS[entry.columns], *entry.extra)
     sources = [_source(entry, name, facts) for name in names]
     keys = [source.key for source in sources]
-    computed = [(at, get) for at, (key, get) in enumerate(sources) if get and not key]
-    fallbacks = [(at, get) for at, (key, get) in enumerate(sources) if get and key]
+    inner_fields = _inner_fields(sources)
+    computed = [(at, one.get) for at, one in enumerate(sources) if one.get and not one.key]
+    fallbacks = [(at, one.get) for at, one in enumerate(sources) if one.get and one.key]
 
     def build(item: Item, ids: Ids) -> list[Any]:
-        cells = list(map(item.get, keys))
+        field = item.get
+        cells = list(map(field, keys))
+        for parent, places in inner_fields:
+            if isinstance(inner := field(parent), dict):
+                for at, key in places:
+                    cells[at] = inner.get(key)
         for at, get in computed:
             cells[at] = get(item, ids)
         for at, get in fallbacks:
@@ -252,6 +262,15 @@ def row_builder(entry: Artifact, facts: Facts) -> RowBuilder:
         return cells
 
     return build
+
+
+def _inner_fields(sources: Sequence[Source]) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Bring together the columns whose values stand in the same inner object."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for at, source in enumerate(sources):
+        if source.parent:
+            found.setdefault(source.parent, []).append((at, source.inner_key))
+    return list(found.items())
 
 
 def _source(entry: Artifact, name: str, facts: Facts) -> Source:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import orjson
@@ -18,6 +19,9 @@ _SORTED = orjson.OPT_SORT_KEYS
 JSON_OPENING = b"["
 JSON_EMPTY_CLOSING = b"]\n"
 JSON_CLOSING = b"\n]\n"
+_BEFORE_RAW = b'\n    "raw_json": '
+"""Begins the last line of a row; no value can hold it, for JSON has no line ends in texts."""
+_BACKSLASH_TO_QUOTE = bytes.maketrans(b"\\", b'"')
 
 
 class Chunk(NamedTuple):
@@ -37,25 +41,33 @@ class Chunk(NamedTuple):
 NOTHING = Chunk(0, b"", b"")
 
 
+class Keys(NamedTuple):
+    """The top-level keys of an API object, sorted, comma separated.
+
+    Attributes:
+        text: As text.
+        cell: As a CSV cell.
+    """
+
+    text: str
+    cell: str
+
+
 class Record(NamedTuple):
-    """One API object with the encodings that all artifacts made from it share.
+    """One API object with what all artifacts made from it share.
 
     Attributes:
         item: The object.
         raw: Complete JSON, keys sorted.
-        raw_cell: The same as a CSV cell.
-        keys: Its top-level keys, sorted, comma separated.
-        keys_cell: The same as a CSV cell.
+        keys: Its top-level keys.
     """
 
     item: Item
     raw: str
-    raw_cell: str
-    keys: str
-    keys_cell: str
+    keys: Keys
 
 
-_key_sets: dict[tuple[str, ...], tuple[str, str]] = {}
+_key_sets: dict[tuple[str, ...], Keys] = {}
 
 
 def record_of(item: Any) -> Record:
@@ -68,15 +80,17 @@ def record_of(item: Any) -> Record:
         The record.
     """
     thing: dict[str, Any] = item if isinstance(item, dict) else {"value": item}
-    raw = orjson.dumps(thing, option=_SORTED).decode()
     names = tuple(thing)
-    keys = _key_sets.get(names)
-    if keys is None:
-        text = ",".join(sorted(names))
-        keys = text, cell(text)
-        if len(_key_sets) < _KNOWN_KEY_SETS:
-            _key_sets[names] = keys
-    return Record(thing, raw, '"' + raw.replace('"', '""') + '"', *keys)
+    keys = _key_sets.get(names) or _keys_of(names)
+    return Record(thing, orjson.dumps(thing, option=_SORTED).decode(), keys)
+
+
+def _keys_of(names: tuple[str, ...]) -> Keys:
+    text = ",".join(sorted(names))
+    keys = Keys(text, cell(text))
+    if len(_key_sets) < _KNOWN_KEY_SETS:
+        _key_sets[names] = keys
+    return keys
 
 
 def cell(value: object) -> str:
@@ -163,8 +177,7 @@ class RowEncoder:
         Returns:
             The bytes, and the rows themselves.
         """
-        build = self._build
-        return self._encode([build(record.item, ids) for record in records], records)
+        return self._encode(records, repeat(ids))
 
     def encode_each(self, records: Sequence[Record], ids: Sequence[Ids]) -> Chunk:
         """Encode the rows of API objects that were read with different ids.
@@ -176,28 +189,44 @@ class RowEncoder:
         Returns:
             The bytes.
         """
-        build = self._build
-        values = [build(record.item, one) for record, one in zip(records, ids, strict=True)]
-        return self._encode(values, records)[0]
+        return self._encode(records, ids)[0]
 
-    def _encode(
-        self, values: Sequence[list[Any]], records: Sequence[Record]
-    ) -> tuple[Chunk, list[Row]]:
-        if not values:
-            return NOTHING, []
-        pairs = list(map(self._row, values, records))
-        rows = [row for _, row in pairs]
-        lines = "".join([line for line, _ in pairs])
-        return Chunk(len(rows), lines.encode(), json_elements(rows)), rows
+    def _encode(self, records: Sequence[Record], ids: Iterable[Ids]) -> tuple[Chunk, list[Row]]:
+        build, columns, method = self._build, self.columns, self._method
+        separators, method_cell = self._separators, self._method_cell
+        heads: list[str] = []
+        rows: list[Row] = []
+        for (item, raw, keys), one in zip(records, ids, strict=False):
+            values = build(item, one)
+            cells = [
+                value if value.__class__ is str else "" if value is None else _plain(value)
+                for value in values
+            ]
+            head = ",".join(cells)
+            # nearly no row needs quotes; one look at the joined text settles it for all cells
+            if head.count(",") != separators or '"' in head or "\n" in head or "\r" in head:
+                head = ",".join(map(cell, cells))
+            heads.append(f"{head},{method_cell},{keys.cell},")
+            values += (method, keys.text, raw)
+            rows.append(dict(zip(columns, values, strict=True)))
+        if not rows:
+            return NOTHING, rows
+        elements = json_elements(rows)
+        return Chunk(len(rows), _lines(heads, rows, elements), elements), rows
 
-    def _row(self, values: list[Any], record: Record) -> tuple[str, Row]:
-        """Write one line of the CSV and make the row of the JSON, the common tail added."""
-        cells = [one if one.__class__ is str else _plain(one) for one in values]
-        text = ",".join(cells)
-        # nearly no row needs quotes; one look at the joined text settles it for all cells
-        if text.count(",") != self._separators or '"' in text or "\n" in text or "\r" in text:
-            text = ",".join(map(cell, cells))
-        _, raw, raw_cell, keys, keys_cell = record
-        values += (self._method, keys, raw)
-        row = dict(zip(self.columns, values, strict=True))
-        return f"{text},{self._method_cell},{keys_cell},{raw_cell}\n", row
+
+def _lines(heads: Sequence[str], rows: Sequence[Row], elements: bytes) -> bytes:
+    """Complete the lines of a CSV with the objects, taken from the JSON of the rows.
+
+    There they are quoted already, only that a backslash escapes each quote, not another quote.
+    Exchanging it takes a third of the time of doubling the quotes (measured); where an object
+    has backslashes of its own, those would be exchanged as well, so its quotes are doubled.
+    """
+    parts: list[bytes] = []
+    for head, row, rest in zip(heads, rows, elements.split(_BEFORE_RAW)[1:], strict=True):
+        if "\\" in row["raw_json"]:
+            raw = cell(row["raw_json"]).encode()
+        else:
+            raw = rest[: rest.index(b"\n")].translate(_BACKSLASH_TO_QUOTE)
+        parts += (head.encode(), raw, b"\n")
+    return b"".join(parts)

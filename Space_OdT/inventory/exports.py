@@ -82,7 +82,7 @@ class _Appender:
             self._waiting.clear()
             self._waiting_size = 0
             self._size += len(data)
-            self._crc = zlib.adler32(data, self._crc)
+            self._crc = zlib.crc32(data, self._crc)
         return Mark(self._size, self._crc)
 
     def close(self) -> None:
@@ -97,7 +97,7 @@ def _holds(path: Path, mark: Mark) -> bool:
     try:
         with path.open("rb") as file:
             while left and (piece := file.read(min(_CHECK_BYTES, left))):
-                crc = zlib.adler32(piece, crc)
+                crc = zlib.crc32(piece, crc)
                 left -= len(piece)
     except OSError:
         return False

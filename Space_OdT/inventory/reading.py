@@ -9,7 +9,7 @@ from typing import Any
 from Space_OdT.inventory.artifact_run import ArtifactRun
 from Space_OdT.inventory.columns import Row
 from Space_OdT.inventory.encoding import NOTHING, Chunk, Record, record_of
-from Space_OdT.inventory.fan_out import FanOut
+from Space_OdT.inventory.fan_out import FanOut, Slots
 from Space_OdT.inventory.health import Health
 from Space_OdT.inventory.manifest import Artifact, Query
 from Space_OdT.inventory.outcomes import Meaning, meaning_of
@@ -43,6 +43,7 @@ class Reader:
         self._client = client
         self._health = health
         self._workers = workers
+        self.slots = Slots(workers)
         self._other_path: set[str] = set()
 
     async def read_list(self, run: ArtifactRun, sinks: Sequence[ArtifactRun]) -> bool:
@@ -122,6 +123,7 @@ class Reader:
             start=run.state.position,
             workers=self._workers,
             window=self._workers * _WINDOW_PER_WORKER,
+            slots=self.slots,
         ).run()
 
     async def _read_in_order(self, run: ArtifactRun, queue: EntityQueue) -> None:
@@ -194,7 +196,8 @@ class Reader:
         await self._health.check(error)
         if meaning_of(error, run.entry) is Meaning.UNREACHABLE:
             try:  # something answers, so the line is good: what was lost is read once more
-                return await self._fetch_at(run, entity, other=False)
+                other_path = run.entry.artifact in self._other_path
+                return await self._fetch_at(run, entity, other=other_path)
             except WebexError as second:
                 await self._health.check(second)
                 return second
@@ -221,10 +224,12 @@ class Reader:
             if not _another_may_do(error, run.entry):
                 break
             try:
-                return await self._fetch_at(run, other, other=False)
+                found = await self._fetch_at(run, other, other=False)
             except WebexError as refusal:
                 await self._health.check(refusal)
                 error = refusal
+            else:  # its rows carry its own ids
+                return found if isinstance(found, Chunk) else _encoded(run, found, other)
         return error
 
     async def _fetch_at(self, run: ArtifactRun, entity: Entity, *, other: bool) -> Chunk | Response:
@@ -272,6 +277,11 @@ def _settle(run: ArtifactRun, entity: Entity, fetched: Fetched) -> bool:
         run.hold(fetched.body, entity)
     run.entity_settled()
     return True
+
+
+def _encoded(run: ArtifactRun, response: Response, entity: Entity) -> Chunk:
+    records = [] if response.body is None else [record_of(response.body)]
+    return run.encoder.encode(records, entity)[0]
 
 
 def _another_may_do(error: WebexError, entry: Artifact) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import string
 import zlib
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from Space_OdT.inventory.manifest import Artifact, Feed
@@ -143,8 +144,12 @@ class EntityQueue:
             A checksum of their ids in order.
         """
         summed, crc = self._summed if self._summed[0] <= count else (0, 0)
-        for entity in self._entities[summed:count]:
-            ids = [str(value) for name, value in entity.items() if name != ALTERNATES]
-            crc = zlib.crc32("\x1f".join(ids).encode(), crc)
+        ids = [
+            str(value)
+            for entity in islice(self._entities, summed, count)
+            for name, value in entity.items()
+            if name != ALTERNATES
+        ]
+        crc = zlib.crc32("".join([f"{one}\x1f" for one in ids]).encode(), crc)
         self._summed = count, crc
         return crc

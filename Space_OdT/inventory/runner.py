@@ -116,6 +116,7 @@ class InventoryRunner:
         self._clock = clock
         self._started = clock()
         self._earlier_seconds = state.seconds
+        self._client = client
         self._reader = Reader(client, Health(client), client.concurrency)
         self._lanes = asyncio.Semaphore(ARTIFACTS_AT_ONCE)
         self.runs: dict[str, ArtifactRun] = {
@@ -167,6 +168,7 @@ class InventoryRunner:
     async def _keep_state(self) -> None:
         while True:
             await self._sleep(CHECKPOINT_SECONDS)
+            self._reader.slots.lend(self._client.pacer.held_back)
             self.checkpoint()
 
     def _let_go(self) -> None:

@@ -91,6 +91,7 @@ class Pacer:
         self._mix = Mix()
         self._sharers: set[str] = set()
         self._in_flight = 0
+        self._waiting = 0
         self._round = 0
         self._given = 0
         self._settled_at = 0.0
@@ -103,6 +104,11 @@ class Pacer:
     def in_flight(self) -> int:
         """Tickets given and not handed back."""
         return self._in_flight
+
+    @property
+    def held_back(self) -> int:
+        """Calls that wait although a slot is free: for the pace, or to be sent again."""
+        return self._waiting if self._in_flight < self._concurrency else 0
 
     @property
     def rate(self) -> float:
@@ -224,6 +230,7 @@ class Pacer:
     async def _wait(self, gate: Gate, ticket: Ticket, now: float) -> None:
         future = ticket.future = asyncio.get_running_loop().create_future()
         gate.queue(ticket)
+        self._waiting += 1
         self._pump(now)
         try:
             await future
@@ -233,6 +240,7 @@ class Pacer:
             self._pump(self._clock())
             raise
         finally:
+            self._waiting -= 1
             ticket.future = None
 
     def _gate_of(self, family: str) -> Gate:
