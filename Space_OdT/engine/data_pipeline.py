@@ -254,7 +254,9 @@ class _Judge:
             str(line),
             *(padded[index] for index in self._originals),
         ]
-        return [one_line(cell) for cell in record]
+        whole = "".join(record)
+        is_one_line = "\0" not in whole and len(whole.splitlines()) <= 1
+        return record if is_one_line else [one_line(cell) for cell in record]
 
 
 def _reason(problems: Sequence[CellProblem]) -> ReasonCode:

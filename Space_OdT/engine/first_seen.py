@@ -28,7 +28,9 @@ def default_digest() -> Callable[[str], int]:
 
 
 class FirstSeen:
-    """A set of keys with the line where each was seen first; 12 bytes a slot.
+    """A set of keys with the line where each was seen first; 16 bytes a slot.
+
+    Digest and line lie side by side, so that a look-up waits for the memory once.
 
     Args:
         expected: Keys to make room for; more make the table grow, which costs time.
@@ -40,9 +42,8 @@ class FirstSeen:
         self._make(max(_FEWEST_SLOTS, 1 << (expected * 3 // 2).bit_length()))
 
     def _make(self, slots: int) -> None:
-        self._digests = array("Q", bytes(8 * slots))
-        self._lines = array("I", bytes(4 * slots))
-        self._mask = slots - 1
+        self._table = array("Q", bytes(16 * slots))
+        self._mask = 2 * slots - 2  # digests stand at even places, lines behind them
         self._room = slots * 2 // 3
 
     def see(self, key: str, line: int) -> int:
@@ -56,17 +57,29 @@ class FirstSeen:
             The line where it was seen first; 0 when it is new.
         """
         digest = self._digest(key) & _DIGEST_MASK or 1
-        digests, mask = self._digests, self._mask
-        slot = digest & mask
-        while found := digests[slot]:
+        table = self._table
+        place = digest & self._mask
+        if table[place]:
+            return self._see_further(digest, place, line)
+        # nearly always: a new key, and nobody sits where it belongs
+        table[place] = digest
+        table[place + 1] = line
+        self._room -= 1
+        if not self._room:
+            self._grow()
+        return 0
+
+    def _see_further(self, digest: int, place: int, line: int) -> int:
+        table, mask = self._table, self._mask
+        while found := table[place]:
             if found == digest:
                 # a key that was forgotten has no line any more
-                first: int = self._lines[slot]
-                self._lines[slot] = first or line
+                first = table[place + 1]
+                table[place + 1] = first or line
                 return first
-            slot = (slot + 1) & mask
-        digests[slot] = digest
-        self._lines[slot] = line
+            place = (place + 2) & mask
+        table[place] = digest
+        table[place + 1] = line
         self._room -= 1
         if not self._room:
             self._grow()
@@ -79,20 +92,20 @@ class FirstSeen:
             key: A key that `see` has just called new.
         """
         digest = self._digest(key) & _DIGEST_MASK or 1
-        slot = digest & self._mask
-        while self._digests[slot] != digest:
-            slot = (slot + 1) & self._mask
-        self._lines[slot] = 0  # the digest stays, so that look-ups still pass through this slot
+        place = digest & self._mask
+        while self._table[place] != digest:
+            place = (place + 2) & self._mask
+        self._table[place + 1] = 0  # the digest stays, so that look-ups still pass through here
 
     def _grow(self) -> None:
-        old = zip(self._digests, self._lines, strict=True)
-        self._make(2 * len(self._digests))
-        digests, lines, mask = self._digests, self._lines, self._mask
-        for digest, line in old:
+        old = self._table
+        self._make(len(old))
+        table, mask = self._table, self._mask
+        for digest, line in zip(old[::2], old[1::2], strict=True):
             if digest:
-                slot = digest & mask
-                while digests[slot]:
-                    slot = (slot + 1) & mask
-                digests[slot] = digest
-                lines[slot] = line
+                place = digest & mask
+                while table[place]:
+                    place = (place + 2) & mask
+                table[place] = digest
+                table[place + 1] = line
                 self._room -= 1

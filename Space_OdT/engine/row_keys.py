@@ -13,8 +13,11 @@ from Space_OdT.webex.error_handling import ReasonCode
 
 # Between the parts of a key; no cell contains it.
 _BETWEEN = "\n"
-_Key = tuple[FirstSeen, str]
 Cells = Sequence[str]
+# A table, a key, and the line where the key was seen first, 0 for a key that is new.
+_Seen = tuple[FirstSeen, str, int]
+# Remembers all keys of a row; tells about them only when one was there already.
+_Seer = Callable[[Cells, int], list[_Seen] | None]
 
 
 class RowKeys:
@@ -49,47 +52,61 @@ class RowKeys:
         Returns:
             What claims and names them.
         """
-        keys_of: Callable[[Cells], list[_Key]] = {
-            EntityType.LOCATION: self._location_keys,
-            EntityType.USER: self._user_keys,
-            EntityType.EXTENSION_ASSIGNMENT: self._assignment_keys,
+        seer = {
+            EntityType.LOCATION: self._location_seer,
+            EntityType.USER: self._user_seer,
+            EntityType.EXTENSION_ASSIGNMENT: self._assignment_seer,
         }[entity]()
-        return EntityKeys(entity, self._header, keys_of, self._row_ids, self._taken)
+        return EntityKeys(entity, self._header, seer, self._row_ids, self._taken)
 
-    def _location_keys(self) -> Callable[[Cells], list[_Key]]:
+    def _location_seer(self) -> _Seer:
         table = self._locations
         name, external_id = self._at("location_name", "location_external_id")
 
-        def keys(cells: Cells) -> list[_Key]:
-            own = {cells[external_id].casefold(), cells[name].casefold()} - {""}
-            return [(table, key) for key in sorted(own)]
+        def see(cells: Cells, line: int) -> list[_Seen] | None:
+            own = sorted({cells[external_id].casefold(), cells[name].casefold()} - {""})
+            seen = [(table, key, table.see(key, line)) for key in own]
+            return seen if any(first for _, _, first in seen) else None
 
-        return keys
+        return see
 
-    def _user_keys(self) -> Callable[[Cells], list[_Key]]:
+    def _user_seer(self) -> _Seer:
         table = self._users
         (email,) = self._at("email")
-        return lambda cells: [(table, cells[email])]
 
-    def _assignment_keys(self) -> Callable[[Cells], list[_Key]]:
+        def see(cells: Cells, line: int) -> list[_Seen] | None:
+            first = table.see(cells[email], line)
+            return [(table, cells[email], first)] if first else None
+
+        return see
+
+    def _assignment_seer(self) -> _Seer:
         email, place, extension, number = self._at(
             "email", "location_key", "extension", "phone_number"
         )
         canonical = self._canonical
+        extensions, numbers = self._extensions, self._numbers
+        with_extension, with_number = self._people_with_extension, self._people_with_number
 
-        def keys(cells: Cells) -> list[_Key]:
-            found = []
-            if digits := cells[extension]:
+        def see(cells: Cells, line: int) -> list[_Seen] | None:
+            person, digits, phone = cells[email], cells[extension], cells[number]
+            first = second = third = fourth = 0
+            key = ""
+            if digits:
                 location = cells[place].casefold()
                 key = f"{canonical.get(location, location)}{_BETWEEN}{digits}"
-                found.append((self._extensions, key))
-                found.append((self._people_with_extension, cells[email]))
-            if phone := cells[number]:
-                found.append((self._numbers, phone))
-                found.append((self._people_with_number, cells[email]))
-            return found
+                first = extensions.see(key, line)
+                second = with_extension.see(person, line)
+            if phone:
+                third = numbers.see(phone, line)
+                fourth = with_number.see(person, line)
+            if not (first or second or third or fourth):
+                return None
+            of_extension = [(extensions, key, first), (with_extension, person, second)]
+            of_number = [(numbers, phone, third), (with_number, person, fourth)]
+            return (of_extension if digits else []) + (of_number if phone else [])
 
-        return keys
+        return see
 
     def _at(self, *names: str) -> tuple[int, ...]:
         """Find columns; one that the file lacks reads as the blank cell behind the last."""
@@ -128,7 +145,7 @@ class EntityKeys:
     Args:
         entity: Type of row.
         header: Columns of the file.
-        keys_of: From cells to tables and keys.
+        seer: Remembers the keys of a row.
         row_ids: Ids of all rows, None when the file has no `row_ref`.
         taken: From a table, a key and a line to what is wrong.
     """
@@ -137,11 +154,11 @@ class EntityKeys:
         self,
         entity: EntityType,
         header: Header,
-        keys_of: Callable[[Cells], list[_Key]],
+        seer: _Seer,
         row_ids: FirstSeen | None,
         taken: Callable[[FirstSeen, str, int], CellProblem],
     ) -> None:
-        self._keys_of = keys_of
+        self._see = seer
         self._row_ids = row_ids
         self._taken = taken
         self._explicit, self._row_ref = _positions(header, ("entity_key", "row_ref"))
@@ -158,15 +175,19 @@ class EntityKeys:
         Returns:
             None when the row is the first with each of its keys, else which one is taken.
         """
-        keys = self._keys_of(cells)
         if self._row_ids is not None:
-            keys.append((self._row_ids, cells[self._row_ref] or str(number)))
-        for done, (table, key) in enumerate(keys):
-            if first := table.see(key, line):
-                for other, mine in keys[:done]:
-                    other.forget(mine)
-                return self._taken(table, key, first)
-        return None
+            row_id = cells[self._row_ref] or str(number)
+            if first := self._row_ids.see(row_id, line):
+                return self._taken(self._row_ids, row_id, first)
+        seen = self._see(cells, line)
+        if seen is None:
+            return None
+        if self._row_ids is not None:
+            self._row_ids.forget(row_id)
+        for table, key, first in seen:
+            if not first:
+                table.forget(key)
+        return next(self._taken(*found) for found in seen if found[2])
 
     def entity_key(self, cells: Cells) -> str:
         """Give the key a row is known by in every output.
