@@ -86,6 +86,11 @@ def field_invalid(name: str, why: str) -> ApiError:
     return ApiError(400, f"Invalid value for field {name}: {why}", FIELD_MISSING)
 
 
+def unsupported_media(content_type: str) -> ApiError:
+    """415 of a body that does not claim to be JSON."""
+    return ApiError(415, f"Content-Type '{content_type}' is not supported")
+
+
 def malformed_body() -> ApiError:
     """400 of a body that is no JSON."""
     return ApiError(400, "Malformed JSON request body")

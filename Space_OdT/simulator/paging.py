@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from Space_OdT.simulator.organisation.views import LazyList
 from Space_OdT.simulator.protocol import ApiError, JsonObject, Reply, Request, Route
 
+LONGEST_NUMBER = 400
 SCIM_LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
 
@@ -15,10 +16,9 @@ def _number(query: Mapping[str, str], name: str, default: int, least: int) -> in
     text = query.get(name)
     if text is None:
         return default
-    try:
-        value = int(text)
-    except ValueError:
-        value = least - 1
+    # int() would also read signs, underscores and the digits of other scripts.
+    plain = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    value = int(text) if plain else -1
     if value < least:
         raise ApiError(400, f"Invalid value for query parameter {name}: {text}", 25008)
     return value

@@ -76,7 +76,7 @@ class Router:
 
 
 def _segments(path: str) -> list[str]:
-    return path.strip("/").split("/")
+    return path.removeprefix("/").removesuffix("/").split("/")
 
 
 def _descend(node: _Node, segments: list[str], index: int, values: list[str]) -> _Node | None:

@@ -17,6 +17,7 @@ from Space_OdT.simulator.auth import Grant, grant_of
 from Space_OdT.simulator.bodies import check_body
 from Space_OdT.simulator.faults import AFTER_HANDLER, FaultInjector, FaultKind, FaultRule
 from Space_OdT.simulator.limiters import Limiter
+from Space_OdT.simulator.organisation.keys import canonical, uuid_of
 from Space_OdT.simulator.paging import page_reply
 from Space_OdT.simulator.protocol import ApiError, Reply, Request
 from Space_OdT.simulator.recorder import Recorder
@@ -179,6 +180,7 @@ class _Call:
         )
         if match.route.body is not None and isinstance(request.body, dict):
             check_body(request.body, match.route.body)
+        self._check_organisation(request.body)
         # Handlers check before they change anything, so a refusal leaves nothing committed.
         try:
             result = match.route.handler(self.service.world, request)
@@ -202,10 +204,21 @@ class _Call:
         prefix = "" if self.incoming.target.startswith("/identity/") else API_PREFIX
         return f"http://{self.incoming.host}{prefix}"
 
+    def _check_organisation(self, body: Any) -> None:
+        """Refuse a caller who names an organisation that the token has nothing to do with."""
+        named = self.query.get("orgId") or (body.get("orgId") if isinstance(body, dict) else None)
+        own = self.service.world.organisation.id
+        if named and canonical(named) not in {own, uuid_of(own)}:
+            raise errors.forbidden()
+
     def _decoded_body(self) -> Any:
         body = self.incoming.body
-        if not body or "json" not in self.incoming.headers.get("Content-Type", "json"):
+        content_type = self.incoming.headers.get("Content-Type", JSON_TYPE).lower()
+        # Uploads come in parts; what is in them is not looked at.
+        if not body or content_type.startswith("multipart/"):
             return None
+        if "json" not in content_type:
+            raise errors.unsupported_media(content_type)
         try:
             return orjson.loads(body)
         except orjson.JSONDecodeError:

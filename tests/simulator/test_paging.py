@@ -39,7 +39,18 @@ def test_a_size_too_large_is_silently_lowered():
     assert len(listed(max=1000).body["items"]) == 20
 
 
-@pytest.mark.parametrize("query", [{"max": "x"}, {"max": 0}, {"start": -1}])
+def test_a_size_of_many_digits_is_lowered_too():
+    assert len(listed(max="9" * 40).body["items"]) == 20
+    assert listed(start="9" * 40).body == {"items": []}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *({"max": junk} for junk in ("x", "", 0, "+5", "1_0", "5.0", "\u0663", "9" * 5000)),
+        {"start": -1},
+    ],
+)
 def test_a_size_that_is_no_number_is_refused(query):
     with pytest.raises(ApiError) as refusal:
         listed(**query)

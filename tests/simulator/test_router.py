@@ -54,7 +54,17 @@ def test_of_two_routes_for_one_path_the_first_counts():
     assert router.routes == [first]
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/people/1/features", "/people/1/2/3/4", "/a//c"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/people/1/features",
+        "/people/1/2/3/4",
+        "/a//c",
+        "//people",
+        "/people//",
+    ],
+)
 def test_an_unknown_path_is_no_static_resource(router, path):
     with pytest.raises(ApiError, match="No static resource") as refusal:
         router.find("GET", path)

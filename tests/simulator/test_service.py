@@ -7,6 +7,7 @@ import pytest
 
 from Space_OdT.simulator.faults import FaultInjector, FaultRule
 from Space_OdT.simulator.limiters import make_limiter
+from Space_OdT.simulator.organisation.keys import uuid_of
 from Space_OdT.simulator.protocol import ApiError, Route
 from Space_OdT.simulator.router import Router
 from Space_OdT.simulator.service import Incoming, Service
@@ -98,6 +99,9 @@ READER = {"Authorization": "Bearer sim-readonly-token"}
         ("GET /v1/things", WRITER, b"", 403),
         ("POST /v1/things", READER, b"{}", 403),
         ("POST /v1/things", ADMIN, b"{broken", 400),
+        ("POST /v1/things", {**ADMIN, "Content-Type": "text/plain"}, b"{}", 415),
+        ("GET /v1/things?orgId=somebody", ADMIN, b"", 403),
+        ("POST /v1/things", ADMIN, b'{"orgId": "somebody"}', 403),
         ("GET /v1/refusing", ADMIN, b"", 409),
     ],
 )
@@ -108,6 +112,19 @@ def test_refusals_have_the_body_of_the_api(service, request_line, headers, body,
     assert told["message"]
     assert told["errors"][0]["description"]
     assert told["trackingId"].startswith("SIM_")
+
+
+@pytest.mark.parametrize("form", ["{}", "{}==", "uuid"])
+def test_the_own_organisation_may_be_named(service, form):
+    own = WORLD.organisation.id
+    named = uuid_of(own) if form == "uuid" else form.format(own)
+    assert send(service, "GET", f"/v1/things?orgId={named}").status == 200
+
+
+def test_parts_of_an_upload_are_not_read(service, things):
+    headers = {**ADMIN, "Content-Type": "multipart/form-data; boundary=x"}
+    assert send(service, "POST", "/v1/things", b"--x", headers).status == 200
+    assert things.items[-1] is None
 
 
 def test_codes_of_a_refusal_stand_in_body_and_header(service):
