@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from threading import Lock
+from threading import Lock, RLock
 from types import TracebackType
 from typing import Self
 
@@ -87,7 +87,7 @@ class Journal:
         self._store = store
         self._clock = clock
         self._state = Lock()
-        self._commits = Lock()
+        self._commits = RLock()
         self._checkpoint = checkpoint
         self._marks = LowWaterMark(checkpoint.last_row_id)
         self._waiting: set[int] = set()
@@ -111,11 +111,13 @@ class Journal:
             return
         invariant(phase > self._checkpoint.phase, "phases run forwards", phase=phase)
         invariant(not self._marks.open_rows, "a phase ends when its rows are settled")
-        self.commit()
-        self._checkpoint = self._store.save(
-            replace(self._checkpoint, phase=phase, last_row_id=0, status=RunStatus.RUNNING)
-        )
-        self._marks = LowWaterMark()
+        with self._commits:  # a commit of the old phase in another thread must not follow this
+            self.commit()
+            self._checkpoint = self._store.save(
+                replace(self._checkpoint, phase=phase, last_row_id=0, status=RunStatus.RUNNING)
+            )
+            with self._state:
+                self._marks = LowWaterMark()
 
     def watch(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """Pass batches on and take note of their rows, so that the mark can follow them.
@@ -221,12 +223,13 @@ class Journal:
             OSError: When outputs or checkpoint cannot be written.
         """
         try:
-            self.commit()
-            last = self._checkpoint.last_row_id
-            last = last if mark is None else min(last, mark)
-            self._checkpoint = self._store.save(
-                replace(self._checkpoint, status=status, last_row_id=last)
-            )
+            with self._commits:
+                self.commit()
+                last = self._checkpoint.last_row_id
+                last = last if mark is None else min(last, mark)
+                self._checkpoint = self._store.save(
+                    replace(self._checkpoint, status=status, last_row_id=last)
+                )
         finally:
             self.release()
 

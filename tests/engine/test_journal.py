@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from dataclasses import replace
+from threading import Event, Thread
 
 import pytest
 from hypothesis import given
@@ -198,3 +199,26 @@ def test_closing_can_go_back_but_never_forward(desk, mark, kept):
         journal.record(make_outcome(number))
     journal.close(RunStatus.CIRCUIT_BREAKER, mark=mark)
     assert desk.store.load().last_row_id == kept
+
+
+def test_a_commit_in_another_thread_never_carries_an_old_mark_into_a_new_phase(desk):
+    journal = desk.journal()
+    journal.open_batch(make_batch(7))
+    journal.record(make_outcome(7))
+    entered, go_on = Event(), Event()
+
+    def slow(_):
+        entered.set()
+        assert go_on.wait(30)
+
+    journal._pending._sync = slow
+    commit = Thread(target=journal.commit)
+    commit.start()
+    assert entered.wait(30)
+    phase = Thread(target=journal.begin_phase, args=(2,))
+    phase.start()
+    go_on.set()
+    commit.join(30)
+    phase.join(30)
+    checkpoint = desk.store.load()
+    assert (checkpoint.phase, checkpoint.last_row_id) == (2, 0)
