@@ -104,6 +104,17 @@ async def test_a_client_of_its_own_is_made_and_closed(server) -> None:
         create_api(settings=settings)
 
 
+async def test_what_the_sdk_keeps_and_raises_shows_no_token(server, client) -> None:
+    server.replies = [Reply(404, {"message": "no"})]
+    async with create_api(client=client) as api:
+        assert api.access_token == TOKEN
+        with pytest.raises(AsRestError) as caught:
+            await api.people.me()
+        shown = [api, api.session, api.session._tokens, caught.value, caught.value.request_info]
+    assert caught.value.request_info.headers["Authorization"] == f"Bearer {TOKEN}"
+    assert TOKEN not in "".join(map(repr, shown))
+
+
 async def test_server_errors_are_repeated_within_bounds(server, client, naps) -> None:
     server.replies = [Reply(503), Reply(do=reset), Reply(body=ME)]
     async with create_api(client=client) as api:

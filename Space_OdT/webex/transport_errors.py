@@ -61,7 +61,8 @@ def words_of(error: BaseException) -> str:
 
 def _system_words(error: BaseException) -> str:
     if isinstance(error, ssl.SSLError):
-        return str(getattr(error, "verify_message", "") or error.reason or "")
+        found = (getattr(error, name, None) for name in ("verify_message", "reason"))
+        return str(next(filter(None, found), ""))
     if isinstance(error, OSError) and error.errno and error.errno > 0:
         return os.strerror(error.errno)  # its own text may name addresses
     return (error.strerror or "") if isinstance(error, OSError) else ""

@@ -12,6 +12,7 @@ from Space_OdT.settings.base_url import base_url_warnings, clean_base_url, is_th
         (" https://webexapis.com/v1/ ", "https://webexapis.com/v1"),
         ("http://127.0.0.1:8790/v1///", "http://127.0.0.1:8790/v1"),
         ("https://[::1]:8443/v1", "https://[::1]:8443/v1"),
+        ("HTTPS://WebexAPIs.com/v1", "https://webexapis.com/v1"),
     ],
 )
 def test_a_usable_url_loses_only_blanks_and_slashes(given: str, kept: str) -> None:
@@ -29,6 +30,8 @@ def test_a_usable_url_loses_only_blanks_and_slashes(given: str, kept: str) -> No
         "https://webexapis.com/v1?x=1",
         "https://webexapis.com/v1#x",
         "https://webexapis.com:99999/v1",
+        "https://webexapis.com:eighty/v1",
+        "https://[::1/v1",
         "https://webex apis.com/v1",
         "https://webexapis.com/v1\r\nX: 1",
     ],

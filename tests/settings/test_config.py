@@ -56,6 +56,14 @@ def test_the_command_line_beats_the_file_beats_the_environment(clean_world: Path
     assert Settings.load(token="given-token").access_token() == "given-token"
 
 
+def test_the_source_of_the_token_can_be_told(clean_world: Path) -> None:
+    os.environ["WEBEX_TOKEN"] = "exported-token"
+    assert Settings.load().token_source == "WEBEX_TOKEN in the environment"
+    path = env_file(clean_world, "WEBEX_ACCESS_TOKEN=file-token")
+    assert Settings.load().token_source == f"WEBEX_ACCESS_TOKEN in {path}"
+    assert Settings.load(token="given-token").token_source == "--token"
+
+
 def test_of_the_two_names_the_first_counts_within_one_source() -> None:
     os.environ["WEBEX_TOKEN"] = "second-name"
     assert Settings.load().access_token() == "second-name"

@@ -55,6 +55,20 @@ def test_what_windows_editors_write_is_read(clean_world: Path, encoding: str) ->
     assert os.environ["COLOUR"] == "grün"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_two_bytes_a_character_are_read_without_a_mark_too(clean_world, encoding) -> None:
+    (clean_world / ".env").write_bytes("COLOUR=grün\r\n".encode(encoding))
+    assert load_env().problems == ()
+    assert os.environ["COLOUR"] == "grün"
+
+
+def test_a_token_that_stands_alone_is_named_by_its_line(clean_world: Path) -> None:
+    path = write(clean_world, "# mine\n\n\nNDBkLXRva2Vu\n\nCOLOUR=near\nhalf a line\n")
+    problems = load_env().problems
+    assert problems == tuple(f"{path}, line {line}: not NAME=value" for line in (4, 7))
+    assert os.environ["COLOUR"] == "near"
+
+
 def test_a_file_that_is_no_text_is_reported(clean_world: Path) -> None:
     (clean_world / ".env").write_bytes(b"COLOUR=\xff\xfa\n")
     loaded = load_env()
@@ -99,6 +113,6 @@ def test_a_folder_named_like_the_file_is_no_file(clean_world: Path) -> None:
 
 def test_null_bytes_never_reach_the_environment(clean_world: Path) -> None:
     (clean_world / ".env").write_bytes(b"COLOUR=a\0b\nSHAPE=round\n")
-    load_env()
+    assert "line 1" in load_env().problems[0]
     assert "COLOUR" not in os.environ
     assert os.environ["SHAPE"] == "round"

@@ -12,6 +12,7 @@ from Space_OdT.webex.error_handling import (
     WebexError,
     classify,
     failure_of,
+    probe_hint,
 )
 
 RETRY, FINAL = ErrorClass.RETRYABLE_EXTERNAL, ErrorClass.NON_RETRYABLE_EXTERNAL
@@ -144,3 +145,17 @@ def test_an_error_reads_as_one_sentence_of_facts() -> None:
     )
     assert error.reason_code is ReasonCode.USER_NOT_FOUND
     assert error.error_class is FINAL
+
+
+@pytest.mark.parametrize(
+    ("rule", "status", "word"),
+    [
+        (classify(404), 404, "WEBEX_BASE_URL"),
+        (classify(failure=Failure.MISSING_FIELDS), 200, "WEBEX_BASE_URL"),
+        (classify(401), 401, "new token"),
+        (classify(failure=Failure.CONNECT), None, "HTTPS_PROXY"),
+    ],
+)
+def test_a_first_call_that_finds_nothing_hints_at_the_base_url(rule, status, word) -> None:
+    error = WebexError(rule, message="no", method="GET", path="/people/me", status=status)
+    assert word in (probe_hint(error) or "")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from itertools import chain
 
 import pytest
+from aiohttp import web
 
 from Space_OdT.webex.error_handling import ReasonCode, WebexError
 from Space_OdT.webex.paging import next_link
@@ -68,6 +69,26 @@ async def test_a_relative_next_link_is_taken_from_the_page(server, client) -> No
         Reply(body={"items": people(1, 2)}),
     ]
     assert len(await gathered(client.pages("/people", list_key="items"))) == 2
+
+
+async def test_several_link_fields_count_as_one(server, client) -> None:
+    async def answer(request: web.Request) -> None:
+        assert request.transport is not None
+        links = [
+            f'<{server.origin}/v1/people>; rel="first"',
+            f'<{server.origin}/v1/people?p=2>; rel="next"',
+        ]
+        fields = "".join(f"Link: {link}\r\n" for link in links)
+        body = '{"items": [{"id": "0"}]}'
+        head = f"HTTP/1.1 200 OK\r\n{fields}Content-Length: {len(body)}\r\n\r\n"
+        request.transport.write((head + body).encode())
+        request.transport.close()
+
+    server.replies = [Reply(do=answer), Reply(body={"items": people(1, 2)})]
+    assert await gathered(client.pages("/people", list_key="items")) == [
+        people(0, 1),
+        people(1, 2),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from Space_OdT.webex.redaction import (
+    Secret,
     mask_spellings,
     pseudonym,
     redact_body,
@@ -185,3 +186,10 @@ def test_what_lies_too_deep_is_masked_whole() -> None:
     for _ in range(5000):
         deep = [deep]
     assert TOKEN not in str(redact_body(deep))
+
+
+def test_a_secret_is_sent_as_it_is_and_hides_in_representations() -> None:
+    secret = Secret(TOKEN)
+    assert f"Bearer {secret}" == f"Bearer {TOKEN}"
+    assert secret == TOKEN
+    assert TOKEN not in repr({"Authorization": secret}) + repr((secret,)) + f"{secret!r}"

@@ -61,6 +61,13 @@ def test_waits_double_up_to_a_cap_and_jitter_takes_off_up_to_half() -> None:
     assert policy.backoff(10_000, lambda: 0.0) == 8
 
 
+def test_a_probe_is_less_patient_but_never_more_than_asked() -> None:
+    probe = RetryPolicy().for_probe()
+    assert (probe.max_retries, probe.patience_seconds, probe.throttle_budget_seconds) == (2, 3, 60)
+    strict = RetryPolicy(max_retries=0, patience_seconds=1, throttle_budget_seconds=5)
+    assert strict.for_probe() == strict
+
+
 async def test_an_exception_that_is_not_ours_is_not_repeated() -> None:
     async def no_sleep(seconds: float) -> None:
         raise AssertionError("slept")

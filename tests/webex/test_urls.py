@@ -143,3 +143,8 @@ def test_on_the_public_api_its_other_hosts_are_called_and_trusted(addresses: Add
     ):
         assert not addresses.is_trusted(url)
     assert not Addresses("http://127.0.0.1:1/v1").is_trusted(history)
+
+
+@pytest.mark.parametrize("url", ["https://cdn.example.com", "https://webexapis.com/v1"])
+def test_an_address_without_a_path_has_a_family_all_the_same(url: str) -> None:
+    assert family_of("GET", url) == "read "
