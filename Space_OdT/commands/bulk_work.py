@@ -80,6 +80,7 @@ class BulkWork:
         self._request = request
         self._intake = intake
         self._evidence = evidence
+        self._begun = datetime.now(UTC)
         self._options = BulkOptions(
             batch_size=settings.batch_size,
             threshold=settings.circuit_breaker_threshold,
@@ -152,15 +153,14 @@ class BulkWork:
     async def _apply(
         self, session: BulkSession, access: Access, interrupts: Interrupts
     ) -> ExitCode:
-        begun = datetime.now(UTC)
         async with _shown(session) as view:
             application = Application(session, view)
             interrupts.gracefully = application.interrupt
             end = await application.run()
-        return self._conclude(session, self._facts(access, end, begun), end)
+        return self._conclude(session, self._facts(access, end), end)
 
-    def _facts(self, access: Access, end: BulkEnd, begun: datetime) -> RunFacts:
-        ended = datetime.now(UTC)
+    def _facts(self, access: Access, end: BulkEnd) -> RunFacts:
+        begun, ended = self._begun, datetime.now(UTC)
         checkpoint = self._intake.store.load()
         started = checkpoint.started_at if checkpoint else begun.isoformat(timespec="seconds")
         return RunFacts(
