@@ -9,27 +9,52 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "inventory.json"
-CONTESTANTS = ("bare", "sdk", "client", "ours")
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What is measured.
+
+    Attributes:
+        title: In words.
+        people: Size of the organisation; large enough for what happens once not to count.
+        contestants: Who takes part, in the order of the table.
+    """
+
+    title: str
+    people: int
+    contestants: tuple[str, ...]
+
+
 SCENARIOS = {
-    "everything": "lists, then two settings of each calling person",
-    "lists": "list pages only",
+    "everything": Scenario(
+        "Lists, then two settings of each calling person",
+        2_000,
+        ("bare", "sdk", "client", "ours"),
+    ),
+    "lists": Scenario(
+        "List pages only: people with calling data, numbers",
+        10_000,
+        ("bare", "sdk", "sdk+files", "client", "ours"),
+    ),
 }
-COLUMNS = (
-    "contestant",
-    "calls",
-    "CPU ms a call",
-    "calls a CPU second to bare",
-    "to the SDK",
-    "wall to bare",
-    "peak MB",
-)
+PEERS = ("bare", "sdk", "sdk+files")
+WHAT = {
+    "bare": "bare aiohttp, bytes stored",
+    "sdk": "wxc_sdk async, records in memory",
+    "sdk+files": "wxc_sdk async, CSV and JSON",
+    "client": "our client, records in memory",
+    "ours": "our inventory, CSV and JSON, resumable",
+}
 READY = "simulator listening on "
 WORKER_TIMEOUT_SECONDS = 300
 
 Figures = dict[str, float]
+Rounds = dict[str, list[Figures]]
 
 
 @contextmanager
@@ -76,27 +101,28 @@ def run_once(contestant: str, scenario: str, base_url: str) -> Figures:
     return figures
 
 
-def interleaved(scenario: str, base_url: str, rounds: int) -> dict[str, list[Figures]]:
+def interleaved(name: str, base_url: str, rounds: int) -> Rounds:
     """Let the contestants take turns, after one uncounted round.
 
     Args:
-        scenario: What.
+        name: The scenario.
         base_url: Where.
         rounds: Counted rounds.
 
     Returns:
         The figures of each contestant, a round each.
     """
-    figures: dict[str, list[Figures]] = {name: [] for name in CONTESTANTS}
+    contestants = SCENARIOS[name].contestants
+    figures: Rounds = {who: [] for who in contestants}
     for turn in range(rounds + 1):
-        for name in CONTESTANTS:
-            taken = run_once(name, scenario, base_url)
+        for who in contestants:
+            taken = run_once(who, name, base_url)
             if turn:
-                figures[name].append(taken)
+                figures[who].append(taken)
     return figures
 
 
-def ratio(figures: dict[str, list[Figures]], one: str, other: str, key: str) -> float:
+def ratio(figures: Rounds, one: str, other: str, key: str) -> float:
     """Compare calls per second of `key`, round by round.
 
     Args:
@@ -114,44 +140,51 @@ def ratio(figures: dict[str, list[Figures]], one: str, other: str, key: str) -> 
     )
 
 
-def report(scenario: str, figures: dict[str, list[Figures]]) -> str:
+def report(name: str, people: int, figures: Rounds) -> str:
     """Render one scenario.
 
     Args:
-        scenario: What.
+        name: The scenario.
+        people: Size of the organisation.
         figures: Of all contestants.
 
     Returns:
         A Markdown table of medians and ratios.
     """
+    peers = [peer for peer in PEERS if peer in figures]
+    columns = ["contestant", "calls", "CPU ms a call", *(f"to {peer}" for peer in peers)]
+    columns += ["wall to bare", "peak MB"]
     lines = [
-        f"### {SCENARIOS[scenario]}\n",
-        f"| {' | '.join(COLUMNS)} |",
-        f"| {' | '.join('---' for _ in COLUMNS)} |",
+        f"### {SCENARIOS[name].title}\n",
+        f"{people:,} people, {len(figures['bare'])} rounds.\n",
+        f"| {' | '.join(columns)} |",
+        f"| {' | '.join('---' for _ in columns)} |",
     ]
-    for name, rounds in figures.items():
+    for who, rounds in figures.items():
         per_call = statistics.median(1000 * one["cpu"] / one["calls"] for one in rounds)
-        lines.append(
-            f"| {name} | {rounds[0]['calls']:.0f} | {per_call:.3f} "
-            f"| {ratio(figures, name, 'bare', 'cpu'):.2f} "
-            f"| {ratio(figures, name, 'sdk', 'cpu'):.2f} "
-            f"| {ratio(figures, name, 'bare', 'wall'):.2f} "
-            f"| {statistics.median(one['peak_mb'] for one in rounds):.0f} |"
-        )
+        compared = [f"{ratio(figures, who, peer, 'cpu'):.2f}" for peer in peers]
+        cells = [f"{who}: {WHAT[who]}", f"{rounds[0]['calls']:.0f}", f"{per_call:.3f}", *compared]
+        cells.append(f"{ratio(figures, who, 'bare', 'wall'):.2f}")
+        cells.append(f"{statistics.median(one['peak_mb'] for one in rounds):.0f}")
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
 def main() -> None:
     """Run every scenario, print the tables, keep the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--people", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--people", type=int, help="size of the organisation, for all scenarios")
+    parser.add_argument("--only", choices=SCENARIOS, help="one scenario")
     given = parser.parse_args()
     kept = {}
-    with organisation(given.people) as base_url:
-        for scenario in SCENARIOS:
-            kept[scenario] = interleaved(scenario, base_url, given.rounds)
-            print(report(scenario, kept[scenario]), flush=True)
+    for name, scenario in SCENARIOS.items():
+        if given.only not in {None, name}:
+            continue
+        people = given.people or scenario.people
+        with organisation(people) as base_url:
+            kept[name] = interleaved(name, base_url, given.rounds)
+        print(report(name, people, kept[name]), flush=True)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(kept, indent=2), encoding="utf-8")
 

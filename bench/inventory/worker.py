@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
+from bench.peers.exports import SdkExports
 from bench.peers.reads import (
     NUMBERS_PAGE,
     PAGE,
@@ -65,8 +66,8 @@ class ClientReads:
             people = await self._lists(client)
             await bounded(
                 (
-                    partial(client.request, "GET", f"/people/{person}/features/{feature}")
-                    for feature in PERSON_READS
+                    partial(client.request, "GET", path.format(person=person))
+                    for path in PERSON_READS
                     for person in people
                 ),
                 self.concurrency,
@@ -114,6 +115,7 @@ class OurReads:
 CONTESTANTS: dict[str, type[BareReads | SdkReads | ClientReads | OurReads]] = {
     "bare": BareReads,
     "sdk": SdkReads,
+    "sdk+files": SdkExports,
     "client": ClientReads,
     "ours": OurReads,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,11 @@ from wxc_sdk.as_api import AsWebexSimpleApi
 
 PAGE = 100
 NUMBERS_PAGE = 2000
-PERSON_READS = ("callForwarding", "outgoingPermission")
+PERSON_READS = (
+    "/people/{person}/features/callForwarding",
+    "/telephony/config/people/{person}/outgoingPermission",
+)
+"""The settings read of each person, at the addresses that the SDK asks."""
 
 
 async def bounded(work: Iterable[Callable[[], Awaitable[Any]]], limit: int) -> None:
@@ -47,10 +52,8 @@ class BareReads:
             body = await answer.read()
             answer.raise_for_status()
             self.calls += 1
-            following = (
-                answer.links.get("next", {}).get("url") if "Link" in answer.headers else None
-            )
-            return body, str(following) if following else None
+            following = answer.links.get("next") if "Link" in answer.headers else None
+            return body, str(following["url"]) if following else None
 
     async def _pages(self, session: aiohttp.ClientSession, path: str) -> AsyncIterator[bytes]:
         following: str | None = path
@@ -88,8 +91,8 @@ class BareReads:
 
                 await bounded(
                     (
-                        lambda path=f"/people/{person}/features/{feature}": read(path)
-                        for feature in PERSON_READS
+                        partial(read, path.format(person=person))
+                        for path in PERSON_READS
                         for person in people
                     ),
                     self.concurrency,
@@ -119,7 +122,7 @@ class SdkReads:
         async with self._api() as api:
             await self._lists(api)
 
-    async def _lists(self, api: AsWebexSimpleApi) -> list[str]:
+    async def _lists(self, api: AsWebexSimpleApi) -> list[str | None]:
         people = [
             person.person_id
             async for person in api.people.list_gen(calling_data=True)
@@ -136,7 +139,7 @@ class SdkReads:
             settings = api.person_settings
             await bounded(
                 (
-                    lambda person=person, read=read: read(entity_id=person)
+                    partial(read, entity_id=person)
                     for read in (settings.forwarding.read, settings.permissions_out.read)
                     for person in people
                 ),
@@ -165,5 +168,5 @@ def redirected(
         target = str(url).replace("https://webexapis.com/v1", base_url)
         return await send(method, target, **arguments)
 
-    session._request = elsewhere  # type: ignore[method-assign]  # noqa: SLF001
+    session._request = elsewhere  # type: ignore[assignment, method-assign]  # noqa: SLF001
     return api
