@@ -14,13 +14,10 @@ if TYPE_CHECKING:
 
 
 def resolve_access_token(token: str | None = None) -> str:
-    """Resolve the access token from what is loaded already.
-
-    Finding and loading `.env` files is the command line's work; here the environment is taken as
-    it is.
+    """Resolve the access token as every command does: as given, from `.env`, the environment.
 
     Args:
-        token: Token given explicitly; beats the environment.
+        token: Token given explicitly; beats everything else.
 
     Returns:
         The bare token.
@@ -29,7 +26,7 @@ def resolve_access_token(token: str | None = None) -> str:
         MissingTokenError: When there is none; the message names the ways to give one.
         SettingsError: When it cannot be a token.
     """
-    return Settings.load(token=token, env_files=False).access_token()
+    return Settings.load(token=token).access_token()
 
 
 def create_api(
@@ -46,7 +43,7 @@ def create_api(
     Args:
         token: Token given explicitly; beats settings and environment.
         client: An open client to share, with its pacer and counters; the caller closes it.
-        settings: Settings for a client of its own; the environment as it is when None.
+        settings: Settings for a client of its own; loaded as every command does when None.
         evidence: Log and HAR for a client of its own.
 
     Returns:
@@ -62,8 +59,9 @@ def create_api(
 
     owns_client = client is None
     if client is None:
-        chosen = settings or Settings.load(env_files=False)
-        if token is not None:
-            chosen = chosen.with_token(token)
-        client = WebexClient.from_settings(chosen, evidence=evidence).open()
+        if settings is None:
+            settings = Settings.load(token=token)
+        elif token is not None:
+            settings = settings.with_token(token)
+        client = WebexClient.from_settings(settings, evidence=evidence).open()
     return RelayedApi(client, client.access_token, owns_client=owns_client)

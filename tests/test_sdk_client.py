@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import warnings
@@ -35,10 +36,17 @@ with warnings.catch_warnings():
     from wxc_sdk.as_rest import AsRestError
 
 
+OURS = {"WEBEX_ACCESS_TOKEN", "WEBEX_TOKEN", "WEBEX_BASE_URL"}
+
+
 @pytest.fixture(autouse=True)
-def no_token_around(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("WEBEX_ACCESS_TOKEN", "WEBEX_TOKEN", "WEBEX_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
+def no_token_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, and an environment that loading a file does not change for others."""
+    kept = {name: value for name, value in os.environ.items() if name not in OURS}
+    monkeypatch.setattr(os, "environ", kept)
+    monkeypatch.setattr("Space_OdT.settings.env.PROJECT_ROOT", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 ME = {"id": "1", "displayName": "Dana Demo", "emails": ["dana@example.com"], "orgId": "o"}
@@ -55,11 +63,20 @@ def test_a_given_token_beats_the_environment(monkeypatch) -> None:
     assert resolve_access_token("Bearer given-token") == "given-token"
 
 
-def test_files_are_the_command_lines_to_load(tmp_path, monkeypatch) -> None:
-    (tmp_path / ".env").write_text("WEBEX_ACCESS_TOKEN=file-token\n", encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
+def test_an_env_file_counts_as_for_every_command(no_token_around: Path) -> None:
     with pytest.raises(MissingTokenError, match="three ways"):
         resolve_access_token()
+    (no_token_around / ".env").write_text("WEBEX_TOKEN=file-token\n", encoding="utf-8")
+    os.environ["WEBEX_TOKEN"] = "exported-token"
+    assert resolve_access_token() == "file-token"
+
+
+async def test_a_token_given_is_enough_whatever_stands_in_the_environment(server) -> None:
+    os.environ.update(WEBEX_ACCESS_TOKEN="two words", WEBEX_BASE_URL=server.base_url)
+    server.replies = [Reply(body=ME)]
+    async with create_api(TOKEN) as api:
+        await api.people.me()
+    assert server.seen[0].headers["Authorization"] == f"Bearer {TOKEN}"
 
 
 def test_a_token_that_cannot_be_one_is_refused() -> None:
