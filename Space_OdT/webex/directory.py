@@ -68,6 +68,8 @@ class Directory:
         self._tables: dict[Kind, Table[Any]] = {kind: Table() for kind in Kind}
         self._locks = {kind: asyncio.Lock() for kind in Kind}
         self._noted_meanwhile: dict[Kind, list[Callable[[], None]]] = {kind: [] for kind in Kind}
+        self._filling: dict[Kind, Table[Any]] = {}
+        self._page_read = {kind: asyncio.Event() for kind in Kind}
 
     @property
     def people(self) -> Table[Person]:
@@ -136,7 +138,12 @@ class Directory:
             meanwhile = self._noted_meanwhile[kind]
             meanwhile.clear()
             table: Table[Any] = Table()
-            await self._fill(kind, table)
+            self._filling[kind] = table
+            try:
+                await self._fill(kind, table)
+            finally:
+                del self._filling[kind]
+                self._page_read[kind].set()
             table.is_complete = True
             self._tables[kind] = table
             for note in meanwhile:  # the list may be older than what we wrote while reading it
@@ -160,6 +167,16 @@ class Directory:
         async for page in self._pages(source):
             for item in page:
                 table.add(source.read(item))
+            self._page_read[kind].set()
+
+    async def _in_list_being_read(self, kind: Kind, key: Hashable) -> tuple[Any, ...]:
+        """Wait for a key in a list that is just being read, no longer than until its page is."""
+        while (table := self._filling.get(kind)) is not None:
+            if found := table.find(key):
+                return found
+            self._page_read[kind].clear()
+            await self._page_read[kind].wait()
+        return ()
 
     async def _fill_locations(self, table: Table[Location]) -> None:
         """Join both lists: one has every location, the other only those enabled for Calling."""
@@ -185,7 +202,7 @@ class Directory:
     # -- asking ----------------------------------------------------------------------------
 
     async def person(self, email: str, *, refresh: bool = False) -> Person | None:
-        """Find a person by e-mail address.
+        """Find a person by e-mail address; while the list is being read, as soon as it shows up.
 
         Args:
             email: Any of the person's addresses, in any case.
@@ -199,6 +216,10 @@ class Directory:
             WebexError: When the API cannot be asked.
         """
         key = email_key(email)
+        if not refresh and not self.people.knows(key):
+            found = await self._in_list_being_read(Kind.PERSON, key)
+            if found:
+                return _only(Kind.PERSON, email, found)
         if refresh or not self.people.knows(key):
             await self._reread(Kind.PERSON, key, {"email": key})
         return _only(Kind.PERSON, email, self.people.find(key))
@@ -336,7 +357,9 @@ class Directory:
     async def _reread(self, kind: Kind, key: Hashable, query: dict[str, Any]) -> None:
         source = SOURCES[kind]
         found: list[Any] = []
-        async for page in self._pages(source, query):
+        # A blank filter is none: it would list the whole organisation to find nobody.
+        pages = self._pages(source, query) if all(query.values()) else _no_pages()
+        async for page in pages:
             # Filters of this API match parts of names and numbers: equality is ours to check.
             found.extend(one for one in map(source.read, page) if key in set(one.keys()))
         self._tables[kind].replace(key, found)
@@ -364,6 +387,11 @@ class Directory:
         change(self._tables[kind])
         if self._locks[kind].locked():
             self._noted_meanwhile[kind].append(lambda: change(self._tables[kind]))
+
+
+async def _no_pages() -> AsyncIterator[list[dict[str, Any]]]:
+    for page in ():
+        yield page
 
 
 def _put(table: Table[Any], record: Noted) -> None:

@@ -364,6 +364,47 @@ async def test_what_we_write_while_a_list_is_read_wins(directory, server, organi
     assert directory.people.is_complete
 
 
+async def test_a_person_is_found_as_soon_as_the_page_is_read(
+    directory, server, organisation
+) -> None:
+    found_before: list[str] = []
+
+    def answer(seen: Seen) -> Reply:
+        found_before.extend(name for name, task in asked.items() if task.done())
+        return organisation(seen)
+
+    reading = asyncio.create_task(directory.load(Kind.PERSON))
+    await asyncio.sleep(0)
+    asked = {
+        name: asyncio.create_task(directory.person(f"{name}@example.com"))
+        for name in ("user3", "user450", "nobody")
+    }
+    server.answer = answer
+    await reading
+    assert "user3" in found_before
+    assert "nobody" not in found_before
+    assert (await asked["user450"]).emails == ("user450@example.com",)
+    assert await asked["nobody"] is None
+    assert all("email" not in seen.query for seen in server.seen), "nobody was asked for singly"
+
+
+async def test_who_waits_for_a_list_that_breaks_off_asks_for_himself(
+    directory, server, organisation
+) -> None:
+    def answer(seen: Seen) -> Reply:
+        if seen.query.get("start"):
+            return Reply(403, {"message": "no"})
+        return organisation(seen)
+
+    server.answer = answer
+    reading = asyncio.create_task(directory.load(Kind.PERSON))
+    await asyncio.sleep(0)
+    person = await directory.person("user450@example.com")
+    assert person is not None
+    with pytest.raises(WebexError):
+        await reading
+
+
 # -- failure -------------------------------------------------------------------------------
 
 

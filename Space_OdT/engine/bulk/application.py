@@ -124,10 +124,10 @@ class Application:
             self._told.phase_finished(phase)
 
     async def _may_begin(self, phase: Phase) -> bool:
-        """Wait for the lists that the phases of people need."""
+        """Wait for the numbers, which tell who has a line; people are found as they are read."""
         if phase is not Phase.LOCATIONS and not self._stop.is_asked:
             try:
-                await self._session.parts.lists_read()
+                await self._session.parts.numbers_read()
             except WebexError as error:
                 self._ask(StopReason.TOKEN_REJECTED, str(error))
         return not self._stop.is_asked

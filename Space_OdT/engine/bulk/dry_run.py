@@ -38,7 +38,7 @@ async def dry_run(session: BulkSession, writer: PlanWriter, observer: RunObserve
     with writer:
         for phase in Phase:
             if phase > Phase.LOCATIONS:
-                await session.parts.lists_read()
+                await session.parts.numbers_read()
             observer.phase_started(phase, session.intake.report.ready.get(phase.entity_type, 0))
             batches = iter_batches(layout.ready_csv, phase, batch_size=options.batch_size)
             await executor.run_phase(batches, session.parts.actions[phase], writer)

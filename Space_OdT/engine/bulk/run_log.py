@@ -31,11 +31,13 @@ class RunLog:
 
     def phase_started(self, phase: int, rows: int) -> None:
         """Log the begin of a phase."""
-        self._log.event("phase_started", phase=int(phase), phase_name=_name(phase), rows=rows)
+        self._log.event(
+            "phase_started", phase=int(phase), entity_type=Phase(phase).entity_type, rows=rows
+        )
 
     def phase_finished(self, phase: int) -> None:
         """Log the end of a phase."""
-        self._log.event("phase_finished", phase=int(phase), phase_name=_name(phase))
+        self._log.event("phase_finished", phase=int(phase), entity_type=Phase(phase).entity_type)
 
     def batch_started(self, batch: Batch) -> None:
         """Log the begin of a batch."""
@@ -160,10 +162,6 @@ class Observers:
         """Pass it on."""
         for one in self._observers:
             one.stopping(reason, message)
-
-
-def _name(phase: int) -> str:
-    return Phase(phase).name.lower()
 
 
 def _where(error: BaseException) -> str:

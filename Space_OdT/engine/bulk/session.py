@@ -142,8 +142,8 @@ class BulkSession:
         """
         found = Preflight(access)
         parts, report = self.parts, self.intake.report
-        await read_basics(self.client, parts.directory)
         parts.read_ahead(report)
+        await read_basics(self.client, parts.directory)
         try:
             await self._check_references(found)
         except WebexError as error:
