@@ -357,11 +357,10 @@ class Directory:
     async def _reread(self, kind: Kind, key: Hashable, query: dict[str, Any]) -> None:
         source = SOURCES[kind]
         found: list[Any] = []
-        # A blank filter is none: it would list the whole organisation to find nobody.
-        pages = self._pages(source, query) if all(query.values()) else _no_pages()
-        async for page in pages:
-            # Filters of this API match parts of names and numbers: equality is ours to check.
-            found.extend(one for one in map(source.read, page) if key in set(one.keys()))
+        if all(query.values()):  # a blank filter would list the whole organisation, for nothing
+            async for page in self._pages(source, query):
+                # Filters of this API match parts of names and numbers: equality is ours to check.
+                found.extend(one for one in map(source.read, page) if key in set(one.keys()))
         self._tables[kind].replace(key, found)
 
     # -- our own writes --------------------------------------------------------------------
@@ -387,11 +386,6 @@ class Directory:
         change(self._tables[kind])
         if self._locks[kind].locked():
             self._noted_meanwhile[kind].append(lambda: change(self._tables[kind]))
-
-
-async def _no_pages() -> AsyncIterator[list[dict[str, Any]]]:
-    for page in ():
-        yield page
 
 
 def _put(table: Table[Any], record: Noted) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from yarl import URL
 
@@ -172,7 +172,8 @@ def encoded_path(path: str) -> str:
     Raises:
         ValueError: When a segment is `..`, which could reach another resource than meant.
     """
-    if ".." in path and ".." in path.split("/"):
+    plain = unquote(path) if "%" in path else path
+    if ".." in plain and ".." in plain.split("/"):
         raise ValueError("a path must not climb upwards")
     return path if _PLAIN_PATH.fullmatch(path) else quote(path, safe=_SAFE_IN_PATH)
 

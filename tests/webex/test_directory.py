@@ -249,6 +249,14 @@ async def test_a_filter_that_matches_parts_is_not_believed(directory) -> None:
     assert await directory.workspace("Room") is None
 
 
+async def test_a_blank_key_finds_nothing_and_costs_nothing(directory, server) -> None:
+    assert await directory.person(" ") is None
+    assert await directory.number("") is None
+    assert await directory.extension(place(1), "") is None
+    assert await directory.workspace("") is None
+    assert server.seen == []
+
+
 async def test_locations_say_whether_they_have_calling(directory) -> None:
     eight, nine = await directory.location("site 8"), await directory.location(place(9) + "=")
     assert eight is not None

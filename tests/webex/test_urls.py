@@ -37,6 +37,8 @@ def test_values_of_a_path_cannot_leave_it(addresses: Addresses) -> None:
     assert str(addresses.target("/people/Y2lz==")) == f"{BASE}/people/Y2lz=="
     with pytest.raises(ValueError):
         addresses.target("/people/../licenses")
+    with pytest.raises(ValueError, match="climb"):
+        addresses.target("/people/%2E%2e/licenses")
     assert "a..b" in str(addresses.target("/people/a..b"))
 
 
