@@ -59,9 +59,9 @@ def tell_validation(intake: Intake, layout: BulkLayout, say: Say) -> None:
     for example in report.repair_examples:
         say(f"Note: a lost + was put back ({example}).")
     kinds = ", ".join(f"{rows:,} {kind}" for kind, rows in report.ready.items())
-    say(f"{report.rows:,} rows: {report.ready_rows:,} ready ({kinds or 'none'})")
+    say(f"{_rows(report.rows)}: {report.ready_rows:,} ready ({kinds or 'none'})")
     for reason, rows in report.rejected.items():
-        say(f"{rows:,} rows rejected, {reason}: see {layout.rejected_csv}")
+        say(f"{_rows(rows)} rejected, {reason}: see {layout.rejected_csv}")
 
 
 def tell_preflight(found: Preflight, settings: Settings, say: Say) -> None:
@@ -117,7 +117,7 @@ def tell_end(finished: Finish, end: BulkEnd, layout: BulkLayout) -> None:
     """
     summary = finished.summary
     if end.withdrawn:
-        print(f"again      {end.withdrawn:,} rows; their old records are in {layout.history_dir}")
+        print(f"again      {_rows(end.withdrawn)}; their old records are in {layout.history_dir}")
     print(f"rows       {finished.conservation.line}")
     for explanation in finished.conservation.explanations:
         print(f"           {explanation}")
@@ -144,3 +144,7 @@ def tell_end(finished: Finish, end: BulkEnd, layout: BulkLayout) -> None:
     print(f"results    {layout.results_csv}")
     print(f"summary    {layout.summary_json}")
     print(f"report     {layout.report_html}")
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"
