@@ -208,7 +208,7 @@ class Settings(BaseSettings):
         Field(
             description=(
                 "Whether `bulk_run` takes back a location it created when a later step of the same "
-                "row is refused, if Webex's own check says that is safe."
+                "row fails, if Webex's own check says that is safe."
             ),
             json_schema_extra=_expects("true or false"),
         ),
