@@ -21,7 +21,7 @@ from Space_OdT.inventory.encoding import (
     json_elements,
 )
 
-_BUFFER_BYTES = 1 << 18
+_BUFFER_BYTES = 1 << 16
 _CHECK_BYTES = 1 << 20
 _LARGEST_CELL = 2**31 - 1  # a raw record may exceed the csv module's default of 128 KiB
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from Space_OdT.inventory.artifact_run import ArtifactRun
+from Space_OdT.inventory.artifact_run import ENCODED_TOGETHER, ArtifactRun
 from Space_OdT.inventory.columns import Row
 from Space_OdT.inventory.encoding import NOTHING, Chunk, Record, record_of
 from Space_OdT.inventory.fan_out import FanOut, Slots
@@ -83,7 +83,8 @@ class Reader:
             path, query = entry.render(_NO_IDS)
             query.update(reading.query)
             async for items in self._pages(run, path, query):
-                await self._take_page(run, sinks, _not_seen(items, seen), reading.ids)
+                for piece in _pieces(_not_seen(items, seen)):
+                    await self._take(run, sinks, piece, reading.ids)
 
     async def read_object(self, run: ArtifactRun) -> bool:
         """Read one object of the organisation.
@@ -134,14 +135,15 @@ class Reader:
             try:
                 path, query = run.entry.render(entity)
                 async for items in self._pages(run, path, query):
-                    run.accept(*run.encoder.encode(list(map(record_of, items)), entity))
+                    for piece in _pieces(items):
+                        run.accept(*run.encoder.encode(list(map(record_of, piece)), entity))
             except WebexError as error:
                 await self._health.check(error)
                 fetched = error
             if not _settle(run, entity, fetched):
                 return
 
-    async def _take_page(
+    async def _take(
         self, run: ArtifactRun, sinks: Sequence[ArtifactRun], items: Items, ids: Entity
     ) -> None:
         records = list(map(record_of, items))
@@ -295,6 +297,12 @@ def _not_seen(items: Items, seen: set[Any] | None) -> Items:
     fresh = [item for item in items if item.get("id") not in seen]
     seen.update(item.get("id") for item in fresh)
     return fresh
+
+
+def _pieces(items: Items) -> Iterator[Items]:
+    """Cut a page into pieces whose encodings stay in the processor's cache."""
+    for at in range(0, len(items), ENCODED_TOGETHER):
+        yield items[at : at + ENCODED_TOGETHER]
 
 
 def _joined(chunks: Sequence[Chunk]) -> Chunk:
