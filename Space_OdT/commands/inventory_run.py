@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -43,6 +43,7 @@ from Space_OdT.webex.evidence import Evidence
 from Space_OdT.webex.redaction import redact_text
 
 COMMAND = "inventory_run"
+_T = TypeVar("_T")
 GOES_ON = "What was read is kept: the same command goes on from there."
 SIMULATOR_TOKEN = "sim-admin-token"  # noqa: S105 - the simulator's published token
 
@@ -190,7 +191,7 @@ def _simulated(size: int | None) -> Iterator[str | None]:
 def _run(settings: Settings, wanted: _Wanted) -> ExitCode:
     for warning in settings.warnings:
         _say(f"Warning: {warning}.")
-    organisation = asyncio.run(_preflight(settings))
+    organisation = asyncio.run(_until_told_otherwise(_preflight(settings)))
     if wanted.cost:
         asyncio.run(_cost(settings, wanted, organisation))
         return ExitCode.OK
@@ -274,7 +275,7 @@ async def _inventory(
         return session.publish(client.stats.calls)
 
 
-async def _until_told_otherwise(work: Coroutine[Any, Any, RunSummary]) -> RunSummary:
+async def _until_told_otherwise(work: Coroutine[Any, Any, _T]) -> _T:
     """Let SIGTERM end the run as Ctrl-C does: with everything saved."""
     task = asyncio.ensure_future(work)
     with suppress(NotImplementedError):  # Windows knows no such signal handlers

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -92,3 +93,17 @@ def test_the_process_title_shows_no_token(command: Command, simulator) -> None:
         process.communicate()
     assert ADMIN.encode() not in title
     assert b"inventory_run" in title
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no SIGTERM")
+def test_a_first_call_can_be_interrupted(command: Command, simulator) -> None:
+    simulator.faults({"kind": "hang", "path": "/people/me"})
+    process = command.start(*ONLY)
+    while not simulator.calls():
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.terminate()
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "nothing was read" in said
+    assert not (command.folder / ".artifacts").exists()
