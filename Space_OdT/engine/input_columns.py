@@ -246,7 +246,7 @@ _PEOPLE = (
         normalise.text,
         "name of a licence",
         "Webex Calling - Professional",
-        "The calling licence; blank takes the one calling licence the organisation has.",
+        "The calling licence; blank: Professional, or the only kind the organisation has.",
     ),
     _assignment(
         "extension",
@@ -262,7 +262,7 @@ _PEOPLE = (
         normalise.phone_number,
         _E164,
         "+34910000002",
-        "Number of the person; must be in the inventory of the location.",
+        "Number of the person; in the inventory of the location, or added with its row.",
         rule="Unique in the file.",
         context=Context.CALLING_CODES,
     ),
