@@ -68,21 +68,31 @@ def fill_object(
     for member, inner in shape.fields:
         if member in _WRITE_ONLY:
             continue
-        if known is not None and _suits(inner, known.get(member)):
-            found[member] = known[member]
+        told = known is not None and member in known
+        if known is not None and told and known[member] is None:
+            continue
+        if known is not None and told and _suits(inner, known[member]):
+            found[member] = _cut_to(inner, known[member])
         else:
             found[member] = fill(inner, subject, member, f"{place}.{member}")
     return found
 
 
 def _suits(shape: Shape, value: Any) -> bool:
-    if value is None:
-        return False
+    if shape.kind is Kind.LIST:
+        of_objects = shape.item is not None and shape.item.kind is Kind.OBJECT
+        return of_objects and isinstance(value, list)
     if shape.kind is Kind.OBJECT:
         return isinstance(value, Mapping)
     if shape.kind is Kind.CHOICE:
         return value in shape.choices
     return isinstance(value, str) and shape.kind is Kind.TEXT
+
+
+def _cut_to(shape: Shape, value: Any) -> Any:
+    if isinstance(value, list) and shape.item is not None:
+        return [project(shape.item, item) for item in value]
+    return value
 
 
 def _fill_list(item: Shape, subject: Subject, name: str, place: str) -> list[Any]:

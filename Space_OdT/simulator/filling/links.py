@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from Space_OdT.simulator.filling.subject import Subject
-from Space_OdT.simulator.organisation.entities import Feature, OwnerKind, Person
+from Space_OdT.simulator.organisation.entities import Feature, Line, OwnerKind, Person
 from Space_OdT.simulator.protocol import JsonObject
 
 
@@ -52,16 +52,31 @@ def _location_fields(subject: Subject, location_id: str | None) -> JsonObject:
 
 
 def _line_fields(subject: Subject, owner_id: str) -> JsonObject:
-    line = subject.organisation.plan.primary(owner_id)
-    if line is None:
-        return {}
+    """What may be told about the lines of somebody; None for what he has not."""
+    lines = subject.organisation.plan.of_owner(owner_id)
+    main = _one_line(subject, lines[0]) if lines else {}
+    numbers = [{**_one_line(subject, line), "primary": line.role == "PRIMARY"} for line in lines]
+    return {
+        **dict.fromkeys(_LINE_FIELDS),
+        **main,
+        **dict.fromkeys(("numbers", "phoneNumbers"), numbers),
+    }
+
+
+_NUMBER_FIELDS = ("phoneNumber", "directNumber", "number", "external")
+_LINE_FIELDS = (*_NUMBER_FIELDS, "extension", "esn", "routingPrefix")
+
+
+def _one_line(subject: Subject, line: Line) -> JsonObject:
     fields: JsonObject = {}
     if line.phone_number:
-        fields.update(dict.fromkeys(("phoneNumber", "directNumber", "number"), line.phone_number))
+        fields.update(dict.fromkeys(_NUMBER_FIELDS, line.phone_number))
     if line.extension:
-        prefix = subject.organisation.locations[line.location_id].routing_prefix or ""
+        prefix = subject.organisation.locations[line.location_id].routing_prefix
         fields["extension"] = line.extension
-        fields["esn"] = prefix + line.extension
+        fields["esn"] = (prefix or "") + line.extension
+        if prefix:
+            fields["routingPrefix"] = prefix
     return fields
 
 
@@ -128,10 +143,16 @@ _LINKED: Sequence[tuple[Link, Sequence[str]]] = (
             "availableDestinationMembers",
             "contacts",
             "destinationMembers",
+            "executives",
+            "lines",
             "member",
             "members",
+            "monitoredMembers",
+            "monitoringAgents",
+            "originators",
             "owner",
             "supervisors",
+            "targets",
             "users",
         ),
     ),

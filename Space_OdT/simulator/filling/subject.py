@@ -55,6 +55,12 @@ class Subject:
         return self.organisation.person(self.params.get("personId"))
 
     @property
+    def owner_id(self) -> str:
+        """The id of the person, workspace or virtual line of the path, or an empty text."""
+        named = (self.params.get(name) for name in ("personId", "workspaceId", "virtualLineId"))
+        return next((canonical(identifier) for identifier in named if identifier), "")
+
+    @property
     def location(self) -> Location:
         """The location it belongs to; for things without one, a calling location."""
         if self._location is None:

@@ -48,6 +48,10 @@ def _email(subject: Subject, place: str) -> str:
     return f"user{subject.draw(place, 10**5):05d}@example.com"
 
 
+def _own_email(subject: Subject, place: str) -> str:
+    return subject.person.email if subject.person else _email(subject, place)
+
+
 def _mac(subject: Subject, place: str) -> str:
     return f"{subject.draw(place, 16**12):012X}"
 
@@ -109,7 +113,7 @@ TEXTS: Mapping[str, Maker] = {
     ),
     "email": _email,
     "emailAddress": _email,
-    "emailId": _email,
+    "emailId": _own_email,
     "esn": _extension,
     "extension": _extension,
     "extensionNumber": _extension,

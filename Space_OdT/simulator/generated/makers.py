@@ -40,6 +40,17 @@ def location_id(subject: Subject) -> str:
     return subject.location.id
 
 
+def own_extension(subject: Subject) -> str:
+    """An extension that belongs to one thing of a location and to nobody else."""
+    # People and workspaces count up from 80000001; these lie above all of them.
+    return f"89{subject.draw('extension', 10**6):06d}"
+
+
+def own_esn(subject: Subject) -> str:
+    """The extension with the routing prefix of the location in front."""
+    return f"{subject.location.routing_prefix or ''}{own_extension(subject)}"
+
+
 def calling_people(subject: Subject) -> int:
     """How many people have Webex Calling."""
     return len(subject.organisation.calling_person_ids())

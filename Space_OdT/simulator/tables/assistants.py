@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from Space_OdT.simulator.filling import Subject
 from Space_OdT.simulator.generated.declarations import Area, Collection, Document, Items, Scopes
-from Space_OdT.simulator.generated.makers import location_id, path_value
+from Space_OdT.simulator.generated.makers import (
+    location_id,
+    own_esn,
+    own_extension,
+    path_value,
+)
 from Space_OdT.simulator.tables.scopes import TELEPHONY
 
 T = "/telephony/config"
@@ -31,7 +36,14 @@ RECEPTIONISTS = Area(
             where="location",
             per_parent=1,
             every=3,
-            fixed={"locationId": location_id, "locationName": _location_name},
+            fixed={
+                "locationId": location_id,
+                "locationName": _location_name,
+                "phoneNumber": None,
+                "alternateNumbers": (),
+                "extension": own_extension,
+                "esn": own_esn,
+            },
             create=f"{L}/aiReceptionists",
             body={"name!": str},
             paging="none",

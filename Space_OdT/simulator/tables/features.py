@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from Space_OdT.simulator.filling import Subject
 from Space_OdT.simulator.generated.declarations import Area, Collection, Document, Items
-from Space_OdT.simulator.generated.makers import by_index, location_id
+from Space_OdT.simulator.generated.makers import by_index, location_id, own_esn, own_extension
 from Space_OdT.simulator.protocol import JsonObject
 from Space_OdT.simulator.tables.scopes import TELEPHONY
 
@@ -17,6 +17,13 @@ def _location_name(subject: Subject) -> str:
 
 
 _HERE = {"locationId": location_id, "locationName": _location_name}
+# Groups are dialled by extension; the numbers of a location belong to people and rooms.
+_LINE = {
+    "extension": own_extension,
+    "esn": own_esn,
+    "phoneNumber": None,
+    "tollFreeNumber": False,
+}
 
 
 def _location(subject: Subject) -> JsonObject:
@@ -64,7 +71,7 @@ GROUPS = Area(
             item_shape="telephony.callpark_extension.details",
             id_type="CALL_PARK_EXTENSION",
             where="location",
-            fixed=_HERE,
+            fixed={**_HERE, "extension": own_extension, "esn": own_esn},
             create=f"{L}/callParkExtensions",
             body={"name!": str, "extension!": str},
         ),
@@ -99,7 +106,7 @@ GROUPS = Area(
             id_type="PAGING_GROUP",
             where="location",
             per_parent=1,
-            fixed={**_HERE, "enabled": True},
+            fixed={**_HERE, **_LINE, "enabled": True},
             create=f"{L}/paging",
             body={"name!": str},
         ),
@@ -113,7 +120,7 @@ GROUPS = Area(
             id_type="VOICEMAIL_GROUP",
             where="location",
             per_parent=1,
-            fixed={**_HERE, "enabled": True, "greeting": "DEFAULT"},
+            fixed={**_HERE, **_LINE, "enabled": True, "greeting": "DEFAULT"},
             create=f"{L}/voicemailGroups",
             body={
                 "name!": str,

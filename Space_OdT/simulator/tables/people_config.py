@@ -5,6 +5,7 @@ from __future__ import annotations
 from Space_OdT.simulator.generated.access_codes import AccessCodes
 from Space_OdT.simulator.generated.declarations import Action, Area, Collection, Document, Items
 from Space_OdT.simulator.generated.makers import calling_people, truth
+from Space_OdT.simulator.generated.own_line import CALLBACK, with_own_callback
 from Space_OdT.simulator.tables.parts import (
     criteria,
     digit_patterns,
@@ -19,9 +20,6 @@ from Space_OdT.simulator.tables.translations import (
 
 F = "/people/{personId}/features"
 P = "/telephony/config/people/{personId}"
-
-_FORWARD = {"enabled": bool, "destination": str, "destinationVoicemailEnabled": bool}
-_ENABLED_TO = {"enabled": bool, "destination": str}
 
 _SCREEN_BODY = {"callsFrom!": str}
 CONFIG = Area(
@@ -82,6 +80,8 @@ CONFIG = Area(
         Document(
             f"{P}/emergencyCallbackNumber",
             "person_settings.ecbn.read",
+            fixed=CALLBACK,
+            shown=with_own_callback,
             put=204,
             body={
                 "selected": ("DIRECT_LINE", "LOCATION_ECBN", "LOCATION_MEMBER_NUMBER"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from Space_OdT.simulator.generated.declarations import Action, Area, Collection, Document
 from Space_OdT.simulator.generated.makers import by_index, choice
+from Space_OdT.simulator.generated.own_line import CALLER_ID, with_own_numbers
 from Space_OdT.simulator.generated.permissions import (
     PERMISSION_RULE,
     has_own,
@@ -22,6 +23,7 @@ from Space_OdT.simulator.tables.translations import (
     caller_id_with_number,
     forwarding_with_destinations,
     monitored_by_id,
+    one_kind_each,
 )
 
 F = "/people/{personId}/features"
@@ -78,6 +80,8 @@ FEATURES = Area(
         Document(
             f"{F}/callerId",
             "person_settings.caller_id.read",
+            fixed=CALLER_ID,
+            shown=with_own_numbers,
             put=204,
             body={
                 "selected!": ("DIRECT_LINE", "LOCATION_NUMBER", "CUSTOM"),
@@ -176,6 +180,7 @@ FEATURES = Area(
             put=204,
             body={"enableCallParkNotification!": bool, "monitoredElements!": [str]},
             translate=monitored_by_id,
+            shown=one_kind_each,
         ),
         Document(
             f"{F}/outgoingPermission",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from Space_OdT.simulator import errors
 from Space_OdT.simulator.filling import Subject
+from Space_OdT.simulator.generated.own_line import member_with_number
 from Space_OdT.simulator.generated.writes import member_fields
 from Space_OdT.simulator.organisation.entities import Feature, OwnerKind
 from Space_OdT.simulator.organisation.keys import canonical
@@ -55,16 +56,21 @@ def caller_id_with_number(_world: World, _request: Request, body: JsonObject) ->
 
 
 def callback_with_member(world: World, request: Request, body: JsonObject) -> JsonObject:
-    """Refuse an emergency callback number of a member who is not there.
+    """Show the member whose number an emergency call is to show.
 
     Raises:
-        ApiError: 400 naming the member.
+        ApiError: 400 for a member who is not there or has no number.
     """
-    if body.get("selected") == "LOCATION_MEMBER_NUMBER":
-        if not body.get("locationMemberId"):
-            raise errors.field_missing("locationMemberId")
-        _member(world, request, body["locationMemberId"])
-    return {name: value for name, value in body.items() if name != "locationMemberId"}
+    rest = {name: value for name, value in body.items() if name != "locationMemberId"}
+    if body.get("selected") != "LOCATION_MEMBER_NUMBER":
+        return rest
+    if not body.get("locationMemberId"):
+        raise errors.field_missing("locationMemberId")
+    member = _member(world, request, body["locationMemberId"])
+    line = world.organisation.plan.primary(member["id"])
+    if line is None or not line.phone_number:
+        raise errors.field_invalid("locationMemberId", "has no number in the location")
+    return {**rest, "locationMemberInfo": member_with_number(world.organisation, line)}
 
 
 def monitored_by_id(world: World, request: Request, body: JsonObject) -> JsonObject:
@@ -78,6 +84,12 @@ def monitored_by_id(world: World, request: Request, body: JsonObject) -> JsonObj
             for identifier in body["monitoredElements"]
         ]
     return shown
+
+
+def one_kind_each(_subject: Subject, document: JsonObject) -> JsonObject:
+    """Show monitored elements as members: the library's model has room for three kinds at once."""
+    elements = [{"member": element["member"]} for element in document["monitoredElements"]]
+    return {**document, "monitoredElements": elements}
 
 
 def agents_by_id(world: World, request: Request, body: JsonObject) -> JsonObject:

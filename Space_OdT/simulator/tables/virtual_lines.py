@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from Space_OdT.simulator.generated.access_codes import AccessCodes
 from Space_OdT.simulator.generated.declarations import Action, Area, Document, Items
+from Space_OdT.simulator.generated.own_line import (
+    CALLBACK,
+    CALLER_ID,
+    with_own_callback,
+    with_own_numbers,
+)
 from Space_OdT.simulator.generated.permissions import (
     PERMISSION_RULE,
     has_own,
@@ -13,7 +19,11 @@ from Space_OdT.simulator.generated.permissions import (
 )
 from Space_OdT.simulator.tables.parts import digit_patterns, flag_document
 from Space_OdT.simulator.tables.scopes import PEOPLE, TELEPHONY
-from Space_OdT.simulator.tables.translations import caller_id_by_id, own_caller_id
+from Space_OdT.simulator.tables.translations import (
+    callback_with_member,
+    caller_id_by_id,
+    own_caller_id,
+)
 
 V = "/telephony/config/virtualLines/{virtualLineId}"
 SDK = "telephony.virtual_lines"
@@ -52,6 +62,8 @@ SETTINGS = Area(
         Document(
             f"{V}/callerId",
             f"{SDK}.caller_id.read",
+            fixed=CALLER_ID,
+            shown=with_own_numbers,
             put=204,
             body={"selected!": ("DIRECT_LINE", "LOCATION_NUMBER", "CUSTOM", "MOBILE_NUMBER")},
         ),
@@ -59,8 +71,14 @@ SETTINGS = Area(
         Document(
             f"{V}/emergencyCallbackNumber",
             f"{SDK}.ecbn.read",
+            fixed=CALLBACK,
+            shown=with_own_callback,
             put=204,
-            body={"selected!": ("DIRECT_LINE", "LOCATION_ECBN", "LOCATION_MEMBER_NUMBER")},
+            body={
+                "selected!": ("DIRECT_LINE", "LOCATION_ECBN", "LOCATION_MEMBER_NUMBER"),
+                "locationMemberId": str,
+            },
+            translate=callback_with_member,
         ),
         Document(f"{V}/emergencyCallbackNumber/dependencies", f"{SDK}.ecbn.dependencies"),
         Document(

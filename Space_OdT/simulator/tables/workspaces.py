@@ -5,6 +5,12 @@ from __future__ import annotations
 from Space_OdT.simulator.generated.access_codes import AccessCodes
 from Space_OdT.simulator.generated.declarations import Action, Area, Document, Items
 from Space_OdT.simulator.generated.makers import choice, truth
+from Space_OdT.simulator.generated.own_line import (
+    CALLBACK,
+    CALLER_ID,
+    with_own_callback,
+    with_own_numbers,
+)
 from Space_OdT.simulator.generated.permissions import (
     CALL_ACTIONS,
     CALL_TYPES,
@@ -19,6 +25,7 @@ from Space_OdT.simulator.tables.translations import (
     callback_with_member,
     forwarding_with_destinations,
     monitored_by_id,
+    one_kind_each,
 )
 
 W = "/workspaces/{workspaceId}"
@@ -72,7 +79,13 @@ FEATURES = Area(
             put=204,
             body={"enabled": bool},
         ),
-        Document(f"{F}/callerId", "workspace_settings.caller_id.read", put=204),
+        Document(
+            f"{F}/callerId",
+            "workspace_settings.caller_id.read",
+            fixed=CALLER_ID,
+            shown=with_own_numbers,
+            put=204,
+        ),
         Document(f"{F}/incomingPermission", "workspace_settings.permissions_in.read", put=204),
         Document(f"{F}/intercept", "workspace_settings.call_intercept.read", put=204),
         Document(
@@ -81,6 +94,7 @@ FEATURES = Area(
             put=204,
             body={"enableCallParkNotification": bool, "monitoredElements": [str]},
             translate=monitored_by_id,
+            shown=one_kind_each,
         ),
         Document(
             f"{F}/outgoingPermission",
@@ -141,6 +155,8 @@ CONFIG = Area(
         Document(
             f"{C}/emergencyCallbackNumber",
             "workspace_settings.ecbn.read",
+            fixed=CALLBACK,
+            shown=with_own_callback,
             put=204,
             body={
                 "selected": ("DIRECT_LINE", "LOCATION_ECBN", "LOCATION_MEMBER_NUMBER"),
