@@ -28,7 +28,7 @@ BASE: tuple[Artifact, ...] = (
         group=Group.BASE,
         list_key="groups",
         paging=Paging.SCIM,
-        page_size=500,
+        page_size=100,
         scope="identity:groups_read",
     ),
     Artifact(
