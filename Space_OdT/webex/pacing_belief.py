@@ -31,6 +31,7 @@ class Belief:
         self._ceiling = 0.0
         self._test_at = NEVER
         self._strays = 0
+        self._relapses = 0
 
     @property
     def pace(self) -> float:
@@ -85,6 +86,19 @@ class Belief:
         test_at = max(self._test_at, now)
         self.settle(limit, now, highest=0.0, taken=taken, shut_seconds=shut_seconds)
         self._test_at = min(self._test_at, test_at)
+
+    def is_recovering(self, among: float) -> bool:
+        """Tell whether a refusal came too soon after the last one to mean anything.
+
+        Args:
+            among: Calls taken since the refusal before.
+
+        Returns:
+            True a few times at most, until a refusal comes later.
+        """
+        tuning = self._tuning
+        self._relapses = self._relapses + 1 if among < tuning.recovering_calls else 0
+        return 0 < self._relapses <= tuning.most_relapses
 
     def forget(self) -> None:
         """Believe in nothing any more."""

@@ -134,6 +134,8 @@ class History:
     def _stretches(self, since: float, until: float, *, refused: bool = False) -> list[Stretch]:
         """Cut the record to a span: (start, seconds to the next, calls) in order."""
         bins = list(self._bins)
+        if not bins:
+            return []
         ends = [entry.start for entry in bins[1:]] + [NEVER]
         found = []
         for entry, end in zip(bins, ends, strict=True):
@@ -157,7 +159,8 @@ class History:
         for left, right in zip(old[::2], old[1::2], strict=True):
             left.calls += right.calls
             left.refused += right.refused
-        self._bins = deque([*old[::2], *new])
+        self._bins.clear()
+        self._bins.extend([*old[::2], *new])
         self._width *= 2.0
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from Space_OdT.webex.pacing_belief import Belief
 from Space_OdT.webex.pacing_door import Door, Exhaustion
-from Space_OdT.webex.pacing_history import Bin, History
+from Space_OdT.webex.pacing_history import Bin
+from Space_OdT.webex.pacing_judgement import Finding, Judgement
+from Space_OdT.webex.pacing_trips import Trips
 from Space_OdT.webex.pacing_tuning import NEVER, SLOWEST_RATE, TICK_SECONDS, Phase, Tuning
 
 Facts = dict[str, float | None]
@@ -46,11 +47,10 @@ class RateLearner:
         self.rate = NEVER
         self.closed_until = -NEVER
         self._hook = notify
-        self._history = History()
-        self._belief = Belief(self.tuning)
+        self._judgement = Judgement(self.tuning)
         self._door = Door(self.tuning)
         self._last: Exhaustion | None = None
-        self._round_trip = 0.0
+        self._trips = Trips(self.tuning)
         self._taken = 0
         self._begun = False
         self._growth = 0.0
@@ -59,7 +59,7 @@ class RateLearner:
     @property
     def limit(self) -> float | None:
         """The limit found, in calls a second."""
-        return self._belief.limit
+        return self._judgement.belief.limit
 
     @property
     def catch_up_seconds(self) -> float:
@@ -71,7 +71,7 @@ class RateLearner:
         tuning = self.tuning
         if self.phase is not Phase.CRUISE:
             return tuning.least_catch_up_seconds
-        allowed = 0.5 * self._history.burst / self.rate
+        allowed = 0.5 * self._judgement.history.burst / self.rate
         return min(max(allowed, tuning.least_catch_up_seconds), tuning.most_catch_up_seconds)
 
     # -- beginnings ------------------------------------------------------------------------
@@ -90,7 +90,7 @@ class RateLearner:
         """
         met = other._last
         peak = max((met.peak if met else other.rate) * share, SLOWEST_RATE)
-        self._round_trip = other._round_trip
+        self._trips.usual = other._trips.usual
         self._begin(now)
         # What was taken before is in the other's record: a modest part of it will do.
         self._door.begin(now - 1.0, -int(peak / _STEP_DOWN))
@@ -115,17 +115,17 @@ class RateLearner:
         if keep_limit and self.limit is not None:
             self._settle(self.limit, self.limit, now)
             return
-        in_use = self.rate * self._round_trip if self.rate < NEVER else 0.0
+        in_use = self.rate * self._trips.usual if self.rate < NEVER else 0.0
         self.phase = Phase.OPEN
         self.window = max(self.window, self.tuning.doubling_window, in_use)
         self.rate = NEVER
         self._last = None
-        self._belief.forget()
-        self._history.restart(now)
+        self._judgement.belief.forget()
+        self._judgement.history.restart(now)
 
     def test_now(self, now: float) -> None:
         """Test the known limit without further waiting."""
-        self._belief.test_now(now)
+        self._judgement.belief.test_now(now)
 
     # -- what the families are judged by ---------------------------------------------------
 
@@ -146,8 +146,8 @@ class RateLearner:
             self._begin(now)
         self._taken += 1
         if self.phase is Phase.KNOCK:
-            self.closed_until = now + self._door.gap + self._round_trip
-        return self._history.sent(now)
+            self.closed_until = now + self._door.gap + self._trips.usual
+        return self._judgement.history.sent(now)
 
     def answered(self, sent_at: float, now: float, *, crowded: bool) -> None:
         """Learn from a call that passed the limit.
@@ -157,8 +157,7 @@ class RateLearner:
             now: When its answer came.
             crowded: Whether other calls were waiting for it.
         """
-        trip = now - sent_at
-        self._round_trip += (trip - self._round_trip) * (0.1 if self._round_trip else 1.0)
+        self._trips.answered(now - sent_at, now)
         if self.phase is Phase.OPEN:
             if crowded:
                 self._widen()
@@ -185,7 +184,10 @@ class RateLearner:
         place.calls -= 1
         place.refused += 1
         self._taken -= 1
-        self._belief.last_wait = due - now
+        self._judgement.belief.last_wait = due - now
+        if self.phase in _GROWING and self._trips.excuse(sent_at, now):
+            self._leave_room(now)
+            return
         last = self._last
         if last is None:
             self._exhausted(sent_at, now, due)
@@ -195,8 +197,7 @@ class RateLearner:
             last.first = min(last.first, sent_at)
             last.refused += 1
             if self.phase is Phase.CRUISE:
-                # Where refused calls are counted too, this leaves the time to pay for them.
-                self.closed_until = max(self.closed_until, now) + 1.0 / self.rate
+                self._leave_room(now)
         elif self.phase in (Phase.KNOCK, Phase.MEASURE):
             self._refused_again(last, sent_at, now)
         elif self._door.is_untried:
@@ -205,6 +206,10 @@ class RateLearner:
             self._shut(last, now)
         elif self.phase is not Phase.SHUT:
             self._exhausted(sent_at, now, due)
+
+    def _leave_room(self, now: float) -> None:
+        """Wait as long as a refused call would have taken, for it may have been counted."""
+        self.closed_until = max(self.closed_until, now) + 1.0 / self.rate
 
     def tick(self, now: float, *, busy: bool) -> None:
         """Move on with time.
@@ -232,70 +237,35 @@ class RateLearner:
         peak = self.rate if self.rate < NEVER else self._sent_lately(sent_at)
         self._last = Exhaustion(sent_at, now, peak, self.phase, now, due)
         self.phase = Phase.LISTEN
-        self.closed_until = now + min(self._round_trip * 1.05, self.tuning.listen_seconds)
+        self.closed_until = now + min(self._trips.usual * 1.05, self.tuning.listen_seconds)
         self._notify("throttled", rate=peak, limit=self.limit)
 
     def _judge(self, last: Exhaustion, now: float) -> None:
         """Decide what a refusal meant, once the answers under way are in."""
         if last.is_dry:
             self._start_knocking(last, now)
-        elif not self._correct(last, now):
+        elif not self._settled(last, now):
             self._start_measuring(last, last.taken / last.span, now)
 
-    def _correct(self, last: Exhaustion, now: float, *, was_shut: bool = False) -> bool:
-        """Correct the limit that was known; False when this refusal tells of another one."""
-        limit = self.limit
-        if limit is None or last.phase is not Phase.CRUISE:
-            return self._settle_by(last, now)
-        if self._belief.is_quota:
-            return self._correct_quota(last, limit, now, was_shut=was_shut)
-        among = self._taken_since_mark(last.first)
-        enough = among >= self._enough_calls(last.peak)
-        if enough and last.peak > limit:
-            return self._settle_by(last, now)
-        if was_shut:
-            soon = self._belief.is_recent(last.first, self.tuning.soon * last.shut_seconds)
-            is_same = enough and not soon
-        else:
-            is_same = last.is_mild
-        if not is_same:
-            self._forget_limit(last, now, was_shut=was_shut)
+    def _settled(self, last: Exhaustion, now: float, *, was_shut: bool = False) -> bool:
+        """Go on at the limit that this refusal confirms or corrects; False when it leaves none."""
+        known = self.limit
+        finding = self._judgement.judge(last, now, self._taken, was_shut=was_shut)
+        if finding is Finding.UNKNOWN:
+            if known is not None:
+                self._notify("forgot", limit=known)
             return False
-        self._history.mark(last.first)
-        if last.peak > limit:
-            self._settle(limit, 0.0, now)
-        else:
-            self._belief.settle_lower(among, now, taken=self._taken, shut_seconds=last.shut_seconds)
-            self._cruise(now)
+        self._cruise(now)
+        if finding is Finding.PATIENCE:
+            self.closed_until = now + self.tuning.recovering_calls / self.rate
         return True
-
-    def _correct_quota(self, last: Exhaustion, limit: float, now: float, *, was_shut: bool) -> bool:
-        """Correct a limit of so many calls for each period: it is what whole cycles bring."""
-        average = self._belief.average(now, self._taken)
-        if abs(average - limit) > 2.0 * self.tuning.alike * limit:
-            self._forget_limit(last, now, was_shut=was_shut)
-            return False
-        self._history.mark(last.first)
-        limit = max(limit, average) if last.peak > limit else min(limit, average)
-        self._settle(limit, limit, now)
-        return True
-
-    def _forget_limit(self, last: Exhaustion, now: float, *, was_shut: bool) -> None:
-        """Start afresh: what was sent so far was sent under another limit."""
-        forgotten = self.limit
-        self._belief.forget()
-        if was_shut:  # a door that opens is a beginning
-            self._history.restart(now)
-        else:
-            self._history.mark(last.first)
-        self._notify("forgot", limit=forgotten)
 
     # -- a shut door -----------------------------------------------------------------------
 
     def _start_knocking(self, last: Exhaustion, now: float) -> None:
         self.phase = Phase.KNOCK
         self.rate = min(self.rate, last.peak)
-        self._door.start_knocking(self._round_trip)
+        self._door.start_knocking(self._trips.usual)
         last.cut_at = now
         last.in_a_row = 0
 
@@ -315,7 +285,7 @@ class RateLearner:
 
     def _found_open(self, last: Exhaustion, now: float) -> None:
         self.closed_until = -NEVER
-        if not self._correct(last, now):
+        if not self._settled(last, now):
             last.peak = min(max(1.0 / self._door.gap, last.peak / _STEP_DOWN), last.peak / 2.0)
             self._start_measuring(last, last.peak, now)
 
@@ -332,11 +302,10 @@ class RateLearner:
         last.in_a_row = 0
         last.earliest_due = NEVER
         if self._door.is_periodic and last.phase is not Phase.CRUISE:
-            self._history.mark(last.first)
-            self._belief.is_quota = True
-            self._settle(average, average, now)
-        elif not self._correct(last, now, was_shut=True):
-            one_a_wait = 1.0 / max(self._belief.last_wait, 1.0)
+            self._judgement.settle_quota(average, last, now, self._taken)
+            self._cruise(now)
+        elif not self._settled(last, now, was_shut=True):
+            one_a_wait = 1.0 / max(self._judgement.belief.last_wait, 1.0)
             start = max(average / 2.0**last.vain_tries, one_a_wait)
             self._go(Phase.CLIMB, start, self.tuning.climb_per_second, now)
         self._notify("reopened", rate=self.rate)
@@ -350,58 +319,18 @@ class RateLearner:
 
     def _measure(self, last: Exhaustion, sent_at: float, now: float) -> None:
         """Take what passed since the first refusal for the rate, and for the limit if enough."""
-        taken = self._history.taken(last.first, sent_at)
-        met = taken / max(sent_at - last.first, 1e-3)
-        if taken < self._enough_calls(met):
+        met = self._judgement.measure(last, sent_at, self.rate, now, self._taken)
+        if met is not None:
             self._go(Phase.MEASURE, met, self.tuning.measure_per_second, now)
             return
-        limit, highest = self._explain(
-            last.first, sent_at, peak=self.rate, refused=last.refused, known=None
-        )
-        self._history.mark(sent_at)
-        self._settle(limit, highest, now)
-        self.closed_until = now + min(self._round_trip, self.tuning.listen_seconds)
-
-    def _settle_by(self, last: Exhaustion, now: float) -> bool:
-        """Settle at what the last two exhaustions say, when enough calls lie between them."""
-        mark = self._history.marked_at
-        if mark is None:
-            self._history.mark(last.first)
-            return False
-        if self._taken_since_mark(last.first) < self._enough_calls(last.peak):
-            return False
-        known = self.limit if last.phase is Phase.CRUISE else None
-        limit, highest = self._explain(
-            mark, last.first, peak=last.peak, refused=last.refused, known=known
-        )
-        self._history.mark(last.first)
-        self._settle(limit, highest, now)
-        return True
-
-    def _explain(
-        self, since: float, until: float, *, peak: float, refused: int, known: float | None
-    ) -> tuple[float, float]:
-        """Return the limit, and the highest it can be if refused calls were counted too."""
-        found = min(self._history.limit_between(since, until) or peak, peak)
-        if known is not None and peak > known:
-            # A test that fails tells of no lower limit: that would have refused before.
-            found = max(found, known)
-        return found, min(found + refused / max(until - since, 1e-3), peak)
-
-    def _enough_calls(self, rate: float) -> float:
-        tuning = self.tuning
-        in_time = min(tuning.measured_calls, rate * tuning.measured_seconds)
-        return max(tuning.fewest_calls, in_time)
-
-    def _taken_since_mark(self, moment: float) -> float:
-        since = self._history.marked_at
-        return self._history.taken(since if since is not None else -NEVER, moment)
+        self._cruise(now)
+        self.closed_until = now + min(self._trips.usual, self.tuning.listen_seconds)
 
     # -- the rate --------------------------------------------------------------------------
 
     def _begin(self, now: float) -> None:
         self._begun = True
-        self._belief.begin(now)
+        self._judgement.belief.begin(now)
         self._door.begin(now, 0)
 
     def _widen(self) -> None:
@@ -409,18 +338,18 @@ class RateLearner:
         if window < self.tuning.doubling_window:
             self.window = window + 1.0
         else:
-            steps = self._round_trip / self.tuning.window_step_seconds
+            steps = self._trips.usual / self.tuning.window_step_seconds
             self.window = window + min(window, max(1.0, steps)) / window
 
     def _settle(self, limit: float, highest: float, now: float) -> None:
         shut_seconds = self._last.shut_seconds if self._last else 0.0
-        self._belief.settle(
+        self._judgement.belief.settle(
             limit, now, highest=highest, taken=self._taken, shut_seconds=shut_seconds
         )
         self._cruise(now)
 
     def _cruise(self, now: float) -> None:
-        self._go(Phase.CRUISE, self._belief.pace, 0.0, now)
+        self._go(Phase.CRUISE, self._judgement.belief.pace, 0.0, now)
         self._notify("rate", rate=self.rate, limit=self.limit)
 
     def _go(self, phase: Phase, rate: float, growth: float, now: float) -> None:
@@ -433,7 +362,7 @@ class RateLearner:
         tuning, limit, rate = self.tuning, self.limit, self.rate
         growth = self._growth
         if self.phase is Phase.CRUISE:
-            growth = self._belief.growth(rate, now)
+            growth = self._judgement.belief.growth(rate, now)
             if limit is not None and rate > tuning.outgrown * limit:
                 self.acquit(now, keep_limit=False)
                 return
@@ -448,8 +377,8 @@ class RateLearner:
             self.rate = rate * math.exp(growth * elapsed)
 
     def _sent_lately(self, now: float) -> float:
-        span = max(2.0 * self._round_trip, 0.1)
-        return max(self._history.taken(now - span, now) / span, 1.0 / span)
+        span = max(2.0 * self._trips.usual, 0.1)
+        return max(self._judgement.history.taken(now - span, now) / span, 1.0 / span)
 
     def _notify(self, event: str, **facts: float | None) -> None:
         if self._hook is not None:

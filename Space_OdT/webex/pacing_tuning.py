@@ -51,6 +51,8 @@ class Tuning:
         measured_calls: Calls taken between two refusals that make a measurement, or as many as
         measured_seconds: this time brings, but no fewer than
         fewest_calls: these.
+        recovering_calls: A refusal among so few calls after the one before is no news, but not
+        most_relapses: more often than this.
         margin: Share of the measured limit left unused.
         soon: A door that shuts again before so many times its shut time tells of a new limit.
         caution: Least that is taken off a known limit for a call refused below it.
@@ -71,6 +73,12 @@ class Tuning:
         first_hold_seconds: A limit is first tested after this time, or sooner, and then
         hold_growth: when it has been believed so many times longer.
         longest_hold_seconds: A known limit is tested at least this often.
+        late_seconds: An answer is late that took longer than usual by this and
+        late_share: this share of the usual time, and by more than
+        late_spreads: so many times the usual spread.
+        usual_weight: Weight of a new answer in the usual time and spread, and
+        late_weight: of a late one.
+        most_excused: Refusals in a row that lateness excuses.
         least_catch_up_seconds: Delay of a timer that is always made up for.
         most_catch_up_seconds: The same when the server allows bursts.
         outgrown: A rate that got so many times above the limit unrefused has outgrown it.
@@ -87,6 +95,8 @@ class Tuning:
     measured_calls: int = 60
     measured_seconds: float = 15.0
     fewest_calls: int = 15
+    recovering_calls: int = 8
+    most_relapses: int = 3
     margin: float = 0.02
     soon: float = 5.0
     caution: float = 0.01
@@ -101,12 +111,18 @@ class Tuning:
     least_growth: float = 0.05
     doubt_per_second: float = 0.02
     probe_per_second: float = 0.005
-    probe_doubling_seconds: float = 5.0
+    probe_doubling_seconds: float = 4.0
     probe_budget: float = 0.01
     probe_calls: float = 50.0
-    first_hold_seconds: float = 20.0
+    first_hold_seconds: float = 8.0
     hold_growth: float = 8.0
     longest_hold_seconds: float = 600.0
     outgrown: float = 8.0
+    late_seconds: float = 0.02
+    late_share: float = 0.5
+    late_spreads: float = 3.0
+    usual_weight: float = 0.1
+    late_weight: float = 0.01
+    most_excused: int = 40
     least_catch_up_seconds: float = 0.03
     most_catch_up_seconds: float = 0.5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import sys
 import urllib.request
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -20,7 +21,7 @@ from Space_OdT.commands.embedded import embedded_simulator
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 LATENCY_SECONDS = 0.05
 CALLS, QUICK_CALLS = 4200, 1500
-GIVE_UP = 3.0
+GIVE_UP = 2.5
 
 
 @dataclass(frozen=True)
@@ -126,31 +127,65 @@ async def race(
     return Run(letter, contestant, in_flight, calls, passed, refused, seconds, ideal)
 
 
-async def rounds(
-    shapes: dict[str, Shape], contestants: Sequence[str], in_flight: Sequence[int], calls: int
+@dataclass(frozen=True)
+class Race:
+    """A run to be made."""
+
+    contestant: str
+    limiter: str
+    in_flight: int
+
+
+def interleaved(
+    limiters: Sequence[str], contestants: Sequence[str], in_flight: Sequence[int]
+) -> list[Race]:
+    """Order the races so that the contestants of one limiter run close together in time."""
+    return [
+        Race(contestant, limiter, width)
+        for width in in_flight
+        for limiter in limiters
+        for contestant in contestants
+    ]
+
+
+async def run_all(
+    races: Sequence[Race], shapes: dict[str, Shape], *, calls: int, side_by_side: int
 ) -> list[Run]:
-    """Let the contestants take turns; within a turn all limiters run side by side.
+    """Make all races, several side by side, each on a simulator of its own.
 
     Args:
-        shapes: The limiters.
-        contestants: Who.
-        in_flight: Calls in flight at most, each a run of its own.
+        races: What to run, in order.
+        shapes: The limiters by letter.
         calls: Calls of each run.
+        side_by_side: Races at a time: they mostly sleep.
 
     Returns:
         All runs.
     """
     done: list[Run] = []
+    todo = iter(races)
+
+    async def lane(base_url: str) -> None:
+        for one in todo:
+            shape = shapes[one.limiter]
+            run = await race(
+                one.contestant,
+                one.limiter,
+                shape,
+                base_url,
+                in_flight=one.in_flight,
+                calls=calls,
+            )
+            print(f"{one.limiter} {one.contestant} {one.in_flight}: {run.cell}", file=sys.stderr)
+            done.append(run)
+
+    latency = ["--latency-ms", str(LATENCY_SECONDS * 1000)]
     with ExitStack() as servers:
-        latency = ["--latency-ms", str(LATENCY_SECONDS * 1000)]
-        places = [(letter, width) for letter in shapes for width in in_flight]
-        urls = [servers.enter_context(embedded_simulator(50, extra_args=latency)) for _ in places]
-        for contestant in contestants:
-            races = [
-                race(contestant, letter, shapes[letter], url, in_flight=width, calls=calls)
-                for (letter, width), url in zip(places, urls, strict=True)
-            ]
-            done += await asyncio.gather(*races)
+        urls = [
+            servers.enter_context(embedded_simulator(50, extra_args=latency))
+            for _ in range(min(side_by_side, len(races)))
+        ]
+        await asyncio.gather(*(lane(url) for url in urls))
     return done
 
 
@@ -164,7 +199,10 @@ def table(runs: Sequence[Run], shapes: dict[str, Shape]) -> str:
     Returns:
         The table.
     """
-    columns = list(dict.fromkeys((run.contestant, run.in_flight) for run in runs))
+    columns = sorted(
+        {(run.contestant, run.in_flight) for run in runs},
+        key=lambda column: (list(CONTESTANTS).index(column[0]), column[1]),
+    )
     heads = [f"{name}, {width} in flight" for name, width in columns]
     lines = [f"| limiter | {' | '.join(heads)} |", f"|---{'|---' * len(heads)}|"]
     for letter, shape in shapes.items():
@@ -189,6 +227,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--limiters", default="ABCDEF", help="letters of the limiters")
     parser.add_argument("--contestants", default="ours,gate,sdk")
     parser.add_argument("--in-flight", default="20,100")
+    parser.add_argument("--side-by-side", type=int, default=6, help="runs at a time")
     parser.add_argument("--seeds", type=int, default=5, help="runs of each kind with --virtual")
     parser.add_argument("--save", help="name of the JSON file in bench/results")
     return parser.parse_args()
@@ -205,7 +244,8 @@ def main() -> None:
     if given.virtual:
         figures, text = virtual_runs(shapes, widths, calls=calls, seeds=given.seeds)
     else:
-        runs = asyncio.run(rounds(shapes, given.contestants.split(","), widths, calls))
+        races = interleaved(list(shapes), given.contestants.split(","), widths)
+        runs = asyncio.run(run_all(races, shapes, calls=calls, side_by_side=given.side_by_side))
         figures, text = [asdict(run) for run in runs], table(runs, shapes)
     print(text)
     name = given.save or ("pacing_virtual.json" if given.virtual else "pacing.json")

@@ -41,9 +41,22 @@ class Outcome:
 
 
 class Server:
-    """Answers after a latency that varies; refused calls take as long as others."""
+    """Answers after a latency that varies; refused calls take as long as others.
 
-    def __init__(self, limiter: Limiter | None, latency: float, noise: float, seed: int) -> None:
+    A server that is `kept` from running now and then takes what came meanwhile all at once.
+    """
+
+    def __init__(
+        self,
+        limiter: Limiter | None,
+        latency: float,
+        noise: float,
+        seed: int,
+        *,
+        kept: bool = False,
+    ) -> None:
+        self.kept = kept
+        self.kept_from = self.kept_until = 0.0
         self.limiter = limiter
         self.latency = latency
         self.spread = latency * noise
@@ -54,10 +67,19 @@ class Server:
     def jitter(self) -> float:
         return self.random.expovariate(2.0 / self.spread) if self.spread else 0.0
 
+    def still_kept(self, now: float) -> float:
+        while self.kept_until < now:
+            self.kept_from = max(self.kept_until, now - 2.0) + self.random.expovariate(1.0)
+            self.kept_until = self.kept_from + self.random.uniform(0.05, 0.3)
+        return self.kept_until - now if self.kept_from <= now else 0.0
+
     async def answer(self) -> float | None:
         """Take one call: None when it passes, else its Retry-After."""
         await asyncio.sleep(self.jitter())
         now = asyncio.get_running_loop().time()
+        if self.kept and (pause := self.still_kept(now)) > 0.0:
+            await asyncio.sleep(pause)
+            now += pause
         self.sent_at.append(now)
         verdict = self.limiter.admit(now) if self.limiter else None
         await asyncio.sleep(self.latency + self.jitter())
@@ -141,7 +163,8 @@ def run_shape(
         noise: See above.
         seed: Of the randomness.
         room: Calls begun at a time.
-        stalls: Whether the machine is busy: timers late by 2 ms, and every thousandth by 200.
+        stalls: Whether both machines are busy: timers late by 2 ms, every thousandth by 200,
+            and the server kept from running for a sixth of the time.
         **options: For the pacer.
 
     Returns:
@@ -159,7 +182,8 @@ def run_shape(
             on_event=lambda name, **facts: events.append((loop.time() - start, name, facts)),
             **options,
         )
-        server = Server(shape.build() if shape else None, latency, noise, seed)
+        limiter = shape.build() if shape else None
+        server = Server(limiter, latency, noise, seed, kept=stalls)
         await make_calls(pacer, server, calls, "people", room)
         if isinstance(shape, Shape):
             ideal = shape.ideal_seconds(calls, in_flight, mean)
