@@ -30,8 +30,22 @@ def status_of(base: str) -> int:
         return answer.status
 
 
+def simulators() -> set[psutil.Process]:
+    return {item for item in psutil.Process().children() if "simulator" in item.cmdline()}
+
+
+@pytest.fixture(autouse=True)
+def _others() -> None:
+    """Remember the simulators that other tests of this process keep running."""
+    OTHERS.clear()
+    OTHERS.update(simulators())
+
+
+OTHERS: set[psutil.Process] = set()
+
+
 def children() -> list[psutil.Process]:
-    return [item for item in psutil.Process().children() if "simulator" in item.cmdline()]
+    return list(simulators() - OTHERS)
 
 
 def gone(process: psutil.Process, seconds: float = 20) -> bool:
