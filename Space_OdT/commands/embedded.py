@@ -59,6 +59,9 @@ def embedded_simulator(
         text=True,
         encoding="utf-8",
         errors="replace",
+        # Ctrl-C goes to everybody at the terminal: the command decides what it means, and needs
+        # the simulator until its calls in flight are answered.
+        start_new_session=True,
     )
     try:
         yield _wait_until_ready(child, start_seconds)

@@ -232,3 +232,48 @@ def test_pending_rows_can_be_fed_back_from_their_own_folder(bot, simulator, crow
     again = bot.run(source=bot.out / "pending_rows.csv")
     assert again.code == 0, again.stdout + again.stderr
     assert len(again.results) == 2
+
+
+def test_ctrl_c_at_the_terminal_leaves_the_simulator_to_the_command(bot, crowd) -> None:
+    bot.write(crowd.rows(8))
+    process = subprocess.Popen(
+        bot.command("--simulator", "200", "--max-rate", "120"),
+        cwd=bot.folder,
+        env=bot.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("phase 1"):
+            break
+    os.killpg(process.pid, signal.SIGINT)
+    run = bot.finish(process)
+    assert run.code == 130, run.stdout + run.stderr
+    assert {one["status"] for one in run.results} <= {"success"}
+    assert run.pending == []
+
+
+def test_a_location_made_in_vain_is_taken_back_if_the_operator_wants_that(
+    bot, simulator, crowd
+) -> None:
+    bot.write(crowd.rows(1))
+    simulator.faults({"kind": "status", "status": 400, "method": "PUT", "path": "*/connection"})
+    kept = bot.run()
+    assert kept.code == 1
+    first = next(one for one in kept.pending if one["entity_type"] == "location")
+    assert first["reason_code"] == "half_applied"
+    assert simulator.organisation.location_by_name("Site 000") is not None
+    simulator.control("POST", "reset", {"size": 200})
+    simulator.faults({"kind": "status", "status": 400, "method": "PUT", "path": "*/connection"})
+    (bot.out / "location_map.csv").unlink()
+    gone = bot.run(ENABLE_SAFE_COMPENSATION="true")
+    assert gone.code == 1
+    first = next(one for one in gone.pending if one["entity_type"] == "location")
+    assert first["reason_code"] == "non_retryable_external"
+    assert "Site 000 was taken back" in first["reason_message"]
+    assert simulator.organisation.location_by_name("Site 000") is None
+    simulator.no_faults()
+    assert bot.run().code == 0
