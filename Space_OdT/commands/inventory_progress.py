@@ -6,6 +6,7 @@ import asyncio
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -114,7 +115,7 @@ class PlainProgress:
 
 
 class LiveProgress:
-    """A table that is drawn again twice a second.
+    """A table that is drawn again twice a second, and whenever an artifact is complete.
 
     Args:
         console: Where to draw.
@@ -122,6 +123,7 @@ class LiveProgress:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._redraw: Callable[[], None] | None = None
 
     def artifact_finished(self, run: ArtifactRun) -> None:
         """Print what did not end well above the table; the rest just leaves it."""
@@ -130,14 +132,25 @@ class LiveProgress:
             self._console.print(
                 Text(f"{run.entry.artifact}: {state.result.value}; {state.error}", style="yellow")
             )
+        if self._redraw is not None:
+            self._redraw()
 
     async def follow(self, runner: InventoryRunner, stats: ClientStats) -> None:
         """Draw until cancelled."""
         speed = Speedometer(stats)
         with Live(console=self._console, transient=True, auto_refresh=False) as live:
-            while True:
+
+            def redraw() -> None:
                 live.update(self._picture(runner, stats, speed.per_minute()), refresh=True)
-                await asyncio.sleep(REFRESH_SECONDS)
+
+            self._redraw = redraw
+            try:
+                while True:
+                    redraw()
+                    await asyncio.sleep(REFRESH_SECONDS)
+            finally:
+                redraw()
+                self._redraw = None
 
     def _picture(self, runner: InventoryRunner, stats: ClientStats, pace: float) -> Group:
         table = Table(box=None, pad_edge=False, header_style="dim")

@@ -226,7 +226,7 @@ def _locked(settings: Settings, wanted: _Wanted, organisation: Organisation) -> 
             _say(f"Stopped: {stop}")
             _say(GOES_ON)
             return ExitCode.INCOMPLETE
-    reported = not wanted.report or _report(wanted, organisation, session.state.seconds)
+    reported = not wanted.report or _report(wanted, organisation, summary)
     _print_summary(summary, wanted)
     return ExitCode.OK if summary.is_complete and reported else ExitCode.INCOMPLETE
 
@@ -262,7 +262,7 @@ async def _inventory(
     async with WebexClient.from_settings(settings, evidence=evidence) as client:
         view = make_progress()
         if session.is_read:
-            return session.publish(client.stats.calls)
+            return session.publish()
         runner = session.runner(client, view)
         watcher = asyncio.create_task(view.follow(runner, client.stats))
         try:
@@ -272,7 +272,7 @@ async def _inventory(
             with suppress(asyncio.CancelledError):
                 await watcher
         evidence.event("read", facts=client.stats.as_dict())
-        return session.publish(client.stats.calls)
+        return session.publish()
 
 
 async def _until_told_otherwise(work: Coroutine[Any, Any, _T]) -> _T:
@@ -283,7 +283,7 @@ async def _until_told_otherwise(work: Coroutine[Any, Any, _T]) -> _T:
     return await task
 
 
-def _report(wanted: _Wanted, organisation: Organisation, seconds: float) -> bool:
+def _report(wanted: _Wanted, organisation: Organisation, summary: RunSummary) -> bool:
     """Write the report; the exports stand whether that succeeds or not."""
     from Space_OdT.inventory.report import ArtifactInfo, ReportContext, write_report
 
@@ -296,7 +296,9 @@ def _report(wanted: _Wanted, organisation: Organisation, seconds: float) -> bool
         generated_at=datetime.now(UTC),
         tool_version=__version__,
         artifacts=tuple(artifacts),
-        seconds=seconds,
+        calls=summary.calls,
+        retries=summary.retries,
+        seconds=summary.seconds,
         simulated=wanted.simulated,
     )
     try:

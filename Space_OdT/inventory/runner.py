@@ -115,7 +115,7 @@ class InventoryRunner:
         self._sleep = sleep
         self._clock = clock
         self._started = clock()
-        self._earlier_seconds = state.seconds
+        self._earlier = state.seconds, state.calls, state.retries
         self._client = client
         self._reader = Reader(client, Health(client), client.concurrency)
         self._lanes = asyncio.Semaphore(ARTIFACTS_AT_ONCE)
@@ -162,8 +162,12 @@ class InventoryRunner:
         """
         changed = [run.checkpoint() for run in self.runs.values()]
         if any(changed):
-            self._state.seconds = self._earlier_seconds + self._clock() - self._started
-            self._state.save(self._state_file)
+            state, stats = self._state, self._client.stats
+            seconds, calls, retries = self._earlier
+            state.seconds = seconds + self._clock() - self._started
+            state.calls = calls + stats.calls
+            state.retries = retries + stats.retries
+            state.save(self._state_file)
 
     async def _keep_state(self) -> None:
         while True:
@@ -220,9 +224,9 @@ class InventoryRunner:
             await self._reader.read_object(run)
         else:
             await self._reader.read_list(run, sinks)
+        self._conclude(run, None)
         for sink in sinks:
             self._conclude(sink, run)
-        self._conclude(run, None)
 
     async def _read_entities(self, run: ArtifactRun) -> None:
         queue, feed = run.queue, run.entry.feed

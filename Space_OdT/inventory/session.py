@@ -166,11 +166,8 @@ class InventorySession:
             observer=observer,
         )
 
-    def publish(self, calls: int) -> RunSummary:
+    def publish(self) -> RunSummary:
         """Put the outputs in place.
-
-        Args:
-            calls: Calls sent.
 
         Returns:
             The figures of the run.
@@ -178,7 +175,7 @@ class InventorySession:
         Raises:
             RunStoppedError: When the disk is full; the old exports stay and the work is kept.
         """
-        summary = summarise(self.state, _SCOPES, calls, self._layout.exports_dir)
+        summary = summarise(self.state, _SCOPES, self._layout.exports_dir)
         try:
             if self.is_read:
                 swap_in(self._layout)

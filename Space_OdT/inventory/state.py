@@ -107,7 +107,9 @@ class RunState:
         started_at: When it was first started, ISO 8601 in UTC.
         phase: Whether it reads, or puts the outputs in place.
         artifacts: Artifact -> how far it is.
-        seconds: Time spent in earlier attempts.
+        seconds: Time spent reading, earlier attempts included.
+        calls: Calls sent in that time, repeats included.
+        retries: How many of the calls were repeats.
         format: Version of this file.
     """
 
@@ -116,6 +118,8 @@ class RunState:
     phase: Phase = Phase.READING
     artifacts: dict[str, ArtifactState] = field(default_factory=dict)
     seconds: float = 0.0
+    calls: int = 0
+    retries: int = 0
     format: int = FORMAT
 
     def save(self, path: Path) -> None:
@@ -162,6 +166,8 @@ def _run_state(data: Mapping[str, Any]) -> RunState:
         phase=Phase(data["phase"]),
         artifacts={name: _artifact_state(one) for name, one in data["artifacts"].items()},
         seconds=data["seconds"],
+        calls=data["calls"],
+        retries=data["retries"],
     )
 
 

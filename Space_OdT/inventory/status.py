@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from Space_OdT.inventory.manifest import Artifact
+from Space_OdT.inventory.manifest import BY_NAME, Artifact
 from Space_OdT.inventory.outcomes import Result
 from Space_OdT.inventory.state import ArtifactState
 
@@ -67,7 +67,9 @@ def conclude(
     if tally.failures:
         return _failed(state, rows)
     if cut_source and source is not None:
-        return (Result.PARTIAL if rows else Result.ERROR), (
+        # what a list answers shares its fate; what is read by its ids just lacks them
+        without_rows = source.result if entry.served_by else Result.ERROR
+        return (Result.PARTIAL if rows else without_rows or Result.ERROR), (
             f"{entry.feed.source if entry.feed else 'the source'} could not be read completely: "
             f"{source.error}"
         )
@@ -115,10 +117,27 @@ def status_record(entry: Artifact, state: ArtifactState) -> dict[str, Any]:
         "failure_reasons": "; ".join(f"{why}: {count}" for why, count in tally.reasons.items()),
         "not_entitled": tally.not_entitled,
         "not_configured": tally.not_configured,
-        "missing_scope": entry.scope if tally.forbidden else "",
+        "missing_scope": missing_scope(entry, state),
         "served_by": entry.served_by.artifact if entry.served_by else "",
         "read_at": state.read_at,
     }
+
+
+def missing_scope(entry: Artifact, state: ArtifactState) -> str:
+    """Name the scope that a read lacked.
+
+    Args:
+        entry: Line of the manifest.
+        state: How it ended.
+
+    Returns:
+        The scope, that of the list where a list was to answer; empty when none was missing.
+    """
+    if state.tally.forbidden:
+        return entry.scope
+    if state.result is Result.FORBIDDEN and entry.served_by:
+        return BY_NAME[entry.served_by.artifact].scope
+    return ""
 
 
 def _http_status(state: ArtifactState) -> int | None:

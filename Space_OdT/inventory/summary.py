@@ -18,8 +18,9 @@ class RunSummary:
         artifacts: Artifacts that were read or found empty, out of `asked`.
         asked: Artifacts asked for.
         rows: Rows exported.
-        calls: Calls sent, repeats included.
-        seconds: Wall time, earlier attempts included.
+        calls: Calls sent, repeats and earlier attempts included.
+        retries: How many of the calls were repeats.
+        seconds: Wall time of the reads, earlier attempts included.
         results: Result -> artifacts.
         failures: Reads that failed.
         missing_scopes: Scopes the token lacks.
@@ -30,6 +31,7 @@ class RunSummary:
     asked: int
     rows: int
     calls: int
+    retries: int
     seconds: float
     results: dict[Result, int]
     failures: int
@@ -42,13 +44,12 @@ class RunSummary:
         return all(result.is_fine for result in self.results)
 
 
-def summarise(state: RunState, scopes: dict[str, str], calls: int, exports_dir: Path) -> RunSummary:
+def summarise(state: RunState, scopes: dict[str, str], exports_dir: Path) -> RunSummary:
     """Add up a run.
 
     Args:
         state: The run; all its artifacts are complete.
         scopes: Artifact -> scope it needs.
-        calls: Calls sent by the client.
         exports_dir: Where the files are.
 
     Returns:
@@ -62,7 +63,8 @@ def summarise(state: RunState, scopes: dict[str, str], calls: int, exports_dir: 
         artifacts=read,
         asked=len(artifacts),
         rows=sum(one.rows for one in artifacts.values()),
-        calls=calls,
+        calls=state.calls,
+        retries=state.retries,
         seconds=state.seconds,
         results=dict(results),
         failures=sum(one.tally.failures for one in artifacts.values()),

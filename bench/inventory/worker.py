@@ -107,7 +107,7 @@ class OurReads:
         ) as client:
             runner = session.runner(client)
             await runner.run()
-            if not session.publish(client.stats.calls).is_complete:
+            if not session.publish().is_complete:
                 sys.exit("the export is not complete")
             self.calls = client.stats.calls
 

@@ -91,6 +91,27 @@ async def test_the_live_view_shows_what_is_being_read(runs: dict[str, ArtifactRu
     assert "1 of 3 artifacts" in out.getvalue()
 
 
+async def test_the_live_view_is_drawn_again_when_an_artifact_is_complete(
+    runs: dict[str, ArtifactRun],
+) -> None:
+    out = io.StringIO()
+    view = LiveProgress(Console(file=out, force_terminal=True, width=100))
+    runner: Any = SimpleNamespace(runs=runs)
+    task = asyncio.create_task(view.follow(runner, stats()))
+    await asyncio.sleep(0)
+    assert "0 of 3 artifacts" in out.getvalue()
+    runs["licenses"].begin()
+    runs["licenses"].complete(Result.OK)
+    view.artifact_finished(runs["licenses"])
+    assert "1 of 3 artifacts" in out.getvalue()
+    runs["people"].begin()
+    runs["people"].complete(Result.OK)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert "2 of 3 artifacts" in out.getvalue()
+
+
 def test_the_live_view_keeps_what_did_not_end_well(runs: dict[str, ArtifactRun]) -> None:
     out = io.StringIO()
     view = LiveProgress(Console(file=out, width=100))

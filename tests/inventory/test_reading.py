@@ -20,6 +20,7 @@ from Space_OdT.inventory.state import ArtifactState
 from Space_OdT.webex.answers import Response
 from Space_OdT.webex.error_handling import Failure, WebexError, classify
 from Space_OdT.webex.retry import RetryPolicy
+from Space_OdT.webex.stats import ClientStats
 
 FEATURES = "/people/P/features/outgoingPermission/autoTransferNumbers"
 TELEPHONY = "/telephony/config/people/P/outgoingPermission/autoTransferNumbers"
@@ -38,6 +39,7 @@ class Script:
     retry = RetryPolicy()
 
     def __init__(self, answers: Mapping[str, list[Any]]) -> None:
+        self.stats = ClientStats(rate_now=float)
         self.answers = {path: list(steps) for path, steps in answers.items()}
         self.asked: list[str] = []
 

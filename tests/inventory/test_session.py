@@ -47,6 +47,8 @@ def session(layout: InventoryLayout, *, name: str = "org", **options: Any) -> In
 
 async def read(found: InventorySession, *licences: dict[str, Any]) -> None:
     client: Any = Script({"/licenses": [[list(licences)]]})
+    client.stats.of("read licenses").calls = 7
+    client.stats.of("read licenses").retries = 2
     await found.runner(client).run()
 
 
@@ -60,10 +62,10 @@ async def test_outputs_appear_together(layout: InventoryLayout) -> None:
     found.open()
     await read(found, LICENCE)
     assert not layout.exports_dir.exists()
-    summary = found.publish(calls=7)
+    summary = found.publish()
     assert summary.results == {Result.OK: 1}
     assert summary.is_complete
-    assert (summary.rows, summary.calls) == (1, 7)
+    assert (summary.rows, summary.calls, summary.retries) == (1, 7, 2)
     assert exported(layout) == ["A"]
     assert layout.workbook.is_file()
     assert layout.cache_json.is_file()
@@ -85,12 +87,12 @@ async def test_a_publication_that_was_cut_off_is_finished_without_reading_again(
     with monkeypatch.context() as patch:
         patch.setattr(publish if moment == "swap_folder" else shutil, moment, cut)
         with pytest.raises(Cut):
-            first.publish(1)
+            first.publish()
     second = session(layout)
     second.open()
     assert second.is_read
     assert second.resumed
-    second.publish(0)
+    second.publish()
     assert exported(layout) == ["A"]
     assert layout.cache_json.is_file()
     assert not layout.work_dir.exists()
@@ -102,7 +104,7 @@ async def test_a_disk_that_fills_up_while_publishing_leaves_the_old_exports(
     first = session(layout)
     first.open()
     await read(first, LICENCE)
-    first.publish(1)
+    first.publish()
 
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
@@ -113,14 +115,14 @@ async def test_a_disk_that_fills_up_while_publishing_leaves_the_old_exports(
     with monkeypatch.context() as patch:
         patch.setattr(publish, "write_cache", full)
         with pytest.raises(RunStoppedError, match="No space left") as stopped:
-            second.publish(1)
+            second.publish()
     assert stopped.value.reason is StopReason.STORAGE
     assert exported(layout) == ["A"]
     third = session(layout)
     third.open()
     assert third.resumed
     await read(third)
-    third.publish(0)
+    third.publish()
     assert exported(layout) == ["B"]
 
 
@@ -151,7 +153,7 @@ async def test_other_folders_of_the_user_survive(layout: InventoryLayout) -> Non
     found = session(layout)
     found.open()
     await read(found, LICENCE)
-    found.publish(1)
+    found.publish()
     assert (mine / "note").read_text(encoding="utf-8") == "kept"
 
 

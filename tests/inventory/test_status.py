@@ -115,6 +115,17 @@ def test_what_its_source_lacks_is_missing_too() -> None:
     assert conclude(NUMBERS, state(good=1), 1, source)[0] is Result.PARTIAL
 
 
+def test_what_a_refused_list_should_have_answered_is_refused_for_the_same_scope() -> None:
+    capabilities = BY_NAME["workspace_capabilities"]
+    source = ArtifactState(result=Result.FORBIDDEN, error="no scope")
+    served = state()
+    served.result, served.error = conclude(capabilities, served, 0, source)
+    assert served.result is Result.FORBIDDEN
+    record = status_record(capabilities, served)
+    assert record["missing_scope"] == BY_NAME["workspaces"].scope
+    assert record["error"] == "workspaces could not be read completely: no scope"
+
+
 def test_a_scope_that_is_missing_for_all_is_not_asked_for_again_and_again() -> None:
     found = refused(refusal(403), Meaning.FORBIDDEN, times=2)
     assert not found.tally.must_stop
