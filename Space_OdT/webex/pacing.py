@@ -8,25 +8,18 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from Space_OdT.webex.pacing_families import Mix, Tally
 from Space_OdT.webex.pacing_gate import Gate, RateCap, Ticket
-from Space_OdT.webex.pacing_policy import Facts, RateLearner
-from Space_OdT.webex.pacing_tuning import NEVER, Phase, Tuning
+from Space_OdT.webex.pacing_limits import EventHook, Limits
+from Space_OdT.webex.pacing_tuning import NEVER, Tuning
 
 __all__ = ["Pacer", "Ticket"]
 
-SHARED = "*"
 DEFAULT_RETRY_AFTER_SECONDS = 1.0
 MAX_RETRY_AFTER_SECONDS = 300.0
 LOST_AFTER_SECONDS = 120.0
 RATE_MEMORY_SECONDS = 2.0
 
 _MOST_DOUBLINGS = 6
-_MIX_CHECK_CALLS = 64
-_CLEARLY_MORE = 1.3
-_SHARERS = 2
-
-EventHook = Callable[..., None]
 
 
 class Handle(Protocol):
@@ -78,18 +71,10 @@ class Pacer:
     ) -> None:
         self._concurrency = concurrency or math.inf
         self._cap = RateCap(max_rate_per_minute) if max_rate_per_minute else None
-        self._clock = clock or (lambda: asyncio.get_running_loop().time())
-        self._call_later = call_later or (
-            lambda delay, callback: asyncio.get_running_loop().call_later(delay, callback)
-        )
+        self._clock = clock or _loop_time
+        self._call_later = call_later or _loop_call_later
         self._rand = rand
-        self._on_event = on_event
-        self._tuning = tuning or Tuning()
-        self._shared = Gate(self._new_learner(SHARED))
-        self._apart: dict[str, Gate] = {}
-        self._tally = Tally()
-        self._mix = Mix()
-        self._sharers: set[str] = set()
+        self._limits = Limits(tuning or Tuning(), self._clock, on_event)
         self._in_flight = 0
         self._waiting = 0
         self._round = 0
@@ -121,8 +106,7 @@ class Pacer:
     @property
     def limits(self) -> dict[str, float]:
         """Limits found so far, in calls a second: the shared one under "*", others by family."""
-        gates = {SHARED: self._shared, **self._apart}
-        return {name: gate.learner.limit for name, gate in gates.items() if gate.learner.limit}
+        return self._limits.found()
 
     async def admit(self, family: str) -> Ticket:
         """Wait until a call may be sent.
@@ -134,7 +118,7 @@ class Pacer:
             The leave to send it; hand it back with `succeeded`, `throttled` or `release`.
         """
         ticket = Ticket(family)
-        gate = self._gate_of(family)
+        gate = self._limits.gate_of(family)
         now = self._clock()
         if not gate.is_crowded and self._opens_at(gate, now) <= now:
             gate.enter(ticket, now)
@@ -152,7 +136,7 @@ class Pacer:
         Returns:
             The same ticket, with new leave.
         """
-        await self._wait(self._gate_of(ticket.family), ticket, self._clock())
+        await self._wait(self._limits.gate_of(ticket.family), ticket, self._clock())
         return ticket
 
     def succeeded(self, ticket: Ticket) -> None:
@@ -160,11 +144,9 @@ class Pacer:
         if not ticket.open:
             return
         now = self._clock()
-        gate = self._gate_of(ticket.family)
-        learner = gate.learner
-        if gate is self._shared and learner.is_exhausted_for(ticket.sent_at):
-            self._tally.count(ticket.family, refused=False)
-        learner.answered(ticket.sent_at, now, crowded=gate.is_crowded)
+        gate = self._limits.gate_of(ticket.family)
+        self._limits.passed(gate, ticket)
+        gate.learner.answered(ticket.sent_at, now, crowded=gate.is_crowded)
         self._hand_back(ticket, now)
 
     def release(self, ticket: Ticket) -> None:
@@ -185,9 +167,9 @@ class Pacer:
         now = self._clock()
         wait = self._postpone(ticket, retry_after, now)
         if ticket.open and ticket.place is not None:
-            gate = self._gate_of(ticket.family)
+            gate = self._limits.gate_of(ticket.family)
             gate.learner.refused(ticket.sent_at, now, ticket.due, ticket.place)
-            self._weigh_families(gate, ticket, now)
+            self._limits.refused(gate, ticket, now)
             self._hand_back(ticket, now)
         return wait
 
@@ -219,11 +201,7 @@ class Pacer:
         limits = saved.get("limits")
         if not isinstance(limits, Mapping):
             return
-        now = self._clock()
-        for family, limit in limits.items():
-            if isinstance(limit, int | float) and 0 < limit < NEVER and isinstance(family, str):
-                gate = self._shared if family == SHARED else self._gate_apart(family)
-                gate.learner.recall(float(limit), now)
+        self._limits.recall(limits, self._clock())
 
     # -- the queues ------------------------------------------------------------------------
 
@@ -243,9 +221,6 @@ class Pacer:
             self._waiting -= 1
             ticket.future = None
 
-    def _gate_of(self, family: str) -> Gate:
-        return self._apart.get(family, self._shared) if self._apart else self._shared
-
     def _opens_at(self, gate: Gate, now: float) -> float:
         if self._in_flight >= self._concurrency:
             return NEVER
@@ -262,10 +237,7 @@ class Pacer:
         age = now - self._paced_at
         self._paced_at = now
         self._pace = self._pace * math.exp(-age / RATE_MEMORY_SECONDS) + 1.0 / RATE_MEMORY_SECONDS
-        if self._shared.learner.phase is not Phase.OPEN:
-            self._mix.sent(ticket.family)
-            if self._given % _MIX_CHECK_CALLS == 0:
-                self._test_for_newcomer(now)
+        self._limits.sent(ticket.family, now)
 
     def _hand_back(self, ticket: Ticket, now: float) -> None:
         ticket.open = False
@@ -278,9 +250,10 @@ class Pacer:
 
     def _pump(self, now: float) -> None:
         """Let pass what may pass, and set the timer for the rest."""
-        wake = self._pump_gate(self._shared, now) if self._shared.is_crowded else None
-        if self._apart:
-            wakes = [self._pump_gate(gate, now) for gate in self._apart.values()]
+        limits = self._limits
+        wake = self._pump_gate(limits.shared, now) if limits.shared.is_crowded else None
+        if limits.apart:
+            wakes = [self._pump_gate(gate, now) for gate in limits.apart.values()]
             wake = min([at for at in [wake, *wakes] if at is not None], default=None)
         if wake is not None:
             self._arm(wake, now)
@@ -313,7 +286,7 @@ class Pacer:
             # Tickets that nobody handed back must not block the others for ever.
             self._round += 1
             self._in_flight = 0
-            for gate in (self._shared, *self._apart.values()):
+            for gate in self._limits.gates():
                 gate.in_flight = 0
         self._pump(now)
 
@@ -328,79 +301,10 @@ class Pacer:
         ticket.due = now + wait
         return wait
 
-    # -- families --------------------------------------------------------------------------
 
-    def _new_learner(self, name: str) -> RateLearner:
-        return RateLearner(self._tuning, self._learned, name)
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()
 
-    def _learned(self, event: str, name: str, facts: Facts) -> None:
-        if event == "forgot":
-            if name == SHARED and facts["limit"] is not None:
-                self._blame_newcomer(facts["limit"])
-        elif self._on_event is not None:
-            self._on_event(event, family=name, **facts)
 
-    def _gate_apart(self, family: str) -> Gate:
-        gate = self._apart.get(family)
-        if gate is None:
-            gate = self._apart[family] = Gate(self._new_learner(family))
-            for ticket in self._shared.hand_over(family):
-                gate.queue(ticket)
-        return gate
-
-    def _weigh_families(self, gate: Gate, ticket: Ticket, now: float) -> None:
-        """Decide after a refusal whether the family still belongs where it is."""
-        if gate is not self._shared:
-            return
-        if gate.learner.began_at(now):
-            self._tally.fade()
-        self._tally.count(ticket.family, refused=True)
-        if self._tally.is_apart(ticket.family):
-            self._set_apart(ticket.family, now)
-
-    def _set_apart(self, family: str, now: float) -> None:
-        """Give a family its own limit, and take its refusals off the shared one."""
-        shared = self._shared.learner
-        share = self._tally.share(family)
-        self._gate_apart(family).learner.begin_refused(shared, share, now)
-        shared.acquit(now, keep_limit=bool(self._sharers - {family}))
-        self._tally.forget(family)
-        self._sharers.discard(family)
-        self._tell("apart", family)
-
-    def _test_for_newcomer(self, now: float) -> None:
-        """Test the limit at once when another family than those that met it now calls alone."""
-        learner = self._shared.learner
-        newcomer = self._mix.dominant()
-        if learner.phase is not Phase.CRUISE or learner.limit is None or newcomer is None:
-            return
-        met = self._tally.refused_families()
-        if met:
-            self._sharers |= met
-        if newcomer in self._sharers or len(self._sharers) >= _SHARERS or not self._sharers:
-            return
-        if learner.rate > _CLEARLY_MORE * learner.limit:
-            for family in self._sharers:
-                self._gate_apart(family).learner.recall(learner.limit, now)
-                self._tell("apart", family)
-            self._sharers.clear()
-            learner.acquit(now, keep_limit=False)
-        else:
-            learner.test_now(now)
-
-    def _blame_newcomer(self, limit: float) -> None:
-        """Leave the shared limit alone when a family that never met it meets a lower one."""
-        newcomer = self._mix.dominant()
-        if newcomer is None or not self._sharers or newcomer in self._sharers:
-            return
-        if newcomer in self._apart:
-            return
-        gate = self._gate_apart(newcomer)
-        gate.learner, self._shared.learner = self._shared.learner, gate.learner
-        gate.learner.name, self._shared.learner.name = newcomer, SHARED
-        self._shared.learner.recall(limit, self._clock())
-        self._tell("apart", newcomer)
-
-    def _tell(self, name: str, family: str) -> None:
-        if self._on_event is not None:
-            self._on_event(name, family=family)
+def _loop_call_later(delay: float, callback: Callable[[], None]) -> Handle:
+    return asyncio.get_running_loop().call_later(delay, callback)

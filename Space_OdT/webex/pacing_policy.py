@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 from Space_OdT.webex.pacing_door import Door, Exhaustion
 from Space_OdT.webex.pacing_history import Bin
 from Space_OdT.webex.pacing_judgement import Finding, Judgement
+from Space_OdT.webex.pacing_pace import Pace
 from Space_OdT.webex.pacing_trips import Trips
-from Space_OdT.webex.pacing_tuning import NEVER, SLOWEST_RATE, TICK_SECONDS, Phase, Tuning
+from Space_OdT.webex.pacing_tuning import NEVER, SLOWEST_RATE, Phase, Tuning
 
 Facts = dict[str, float | None]
 
@@ -23,9 +23,6 @@ class RateLearner:
 
     Attributes:
         name: What the limit is of.
-        phase: What it is doing.
-        window: Most calls in flight while no limit has shown itself.
-        rate: Calls a second allowed once one has.
         closed_until: Nothing may be sent before.
 
     Args:
@@ -42,9 +39,6 @@ class RateLearner:
     ) -> None:
         self.tuning = tuning or Tuning()
         self.name = name
-        self.phase = Phase.OPEN
-        self.window = self.tuning.first_window
-        self.rate = NEVER
         self.closed_until = -NEVER
         self._hook = notify
         self._judgement = Judgement(self.tuning)
@@ -53,8 +47,22 @@ class RateLearner:
         self._trips = Trips(self.tuning)
         self._taken = 0
         self._begun = False
-        self._growth = 0.0
-        self._grown_at = 0.0
+        self._pace = Pace(self.tuning)
+
+    @property
+    def phase(self) -> Phase:
+        """What it is doing."""
+        return self._pace.phase
+
+    @property
+    def window(self) -> float:
+        """Most calls in flight while no limit has shown itself."""
+        return self._pace.window
+
+    @property
+    def rate(self) -> float:
+        """Calls a second allowed once a limit has shown itself; infinite before."""
+        return self._pace.rate
 
     @property
     def limit(self) -> float | None:
@@ -115,10 +123,7 @@ class RateLearner:
         if keep_limit and self.limit is not None:
             self._settle(self.limit, self.limit, now)
             return
-        in_use = self.rate * self._trips.usual if self.rate < NEVER else 0.0
-        self.phase = Phase.OPEN
-        self.window = max(self.window, self.tuning.doubling_window, in_use)
-        self.rate = NEVER
+        self._pace.open(self._trips.usual)
         self._last = None
         self._judgement.belief.forget()
         self._judgement.history.restart(now)
@@ -160,7 +165,7 @@ class RateLearner:
         self._trips.answered(now - sent_at, now)
         if self.phase is Phase.OPEN:
             if crowded:
-                self._widen()
+                self._pace.widen(self._trips.usual)
             return
         last = self._last
         if last is None or sent_at <= last.first:
@@ -219,11 +224,8 @@ class RateLearner:
             busy: Whether calls wait for this limit; a rate that is not used does not grow.
         """
         if self.phase in _GROWING:
-            elapsed = now - self._grown_at
-            if elapsed >= TICK_SECONDS:
-                self._grown_at = now
-                if busy:
-                    self._grow(min(elapsed, 1.0), now)
+            if not self._pace.grow(self._judgement.belief, now, busy=busy):
+                self.acquit(now, keep_limit=False)
         elif self._last is None or now < self.closed_until:
             return
         elif self.phase is Phase.LISTEN:
@@ -236,7 +238,7 @@ class RateLearner:
     def _exhausted(self, sent_at: float, now: float, due: float) -> None:
         peak = self.rate if self.rate < NEVER else self._sent_lately(sent_at)
         self._last = Exhaustion(sent_at, now, peak, self.phase, now, due)
-        self.phase = Phase.LISTEN
+        self._pace.phase = Phase.LISTEN
         self.closed_until = now + min(self._trips.usual * 1.05, self.tuning.listen_seconds)
         self._notify("throttled", rate=peak, limit=self.limit)
 
@@ -263,8 +265,8 @@ class RateLearner:
     # -- a shut door -----------------------------------------------------------------------
 
     def _start_knocking(self, last: Exhaustion, now: float) -> None:
-        self.phase = Phase.KNOCK
-        self.rate = min(self.rate, last.peak)
+        self._pace.phase = Phase.KNOCK
+        self._pace.rate = min(self.rate, last.peak)
         self._door.start_knocking(self._trips.usual)
         last.cut_at = now
         last.in_a_row = 0
@@ -290,7 +292,7 @@ class RateLearner:
             self._start_measuring(last, last.peak, now)
 
     def _shut(self, last: Exhaustion, now: float) -> None:
-        self.phase = Phase.SHUT
+        self._pace.phase = Phase.SHUT
         wait = self._door.shut(last, now)
         self.closed_until = now + wait
         self._notify("shut", seconds=wait)
@@ -307,13 +309,13 @@ class RateLearner:
         elif not self._settled(last, now, was_shut=True):
             one_a_wait = 1.0 / max(self._judgement.belief.last_wait, 1.0)
             start = max(average / 2.0**last.vain_tries, one_a_wait)
-            self._go(Phase.CLIMB, start, self.tuning.climb_per_second, now)
+            self._pace.go(Phase.CLIMB, start, self.tuning.climb_per_second, now)
         self._notify("reopened", rate=self.rate)
 
     # -- measuring -------------------------------------------------------------------------
 
     def _start_measuring(self, last: Exhaustion, rate: float, now: float) -> None:
-        self._go(Phase.MEASURE, rate, self.tuning.search_per_second, now)
+        self._pace.go(Phase.MEASURE, rate, self.tuning.search_per_second, now)
         last.cut_at = now
         self._notify("cut", rate=self.rate)
 
@@ -321,7 +323,7 @@ class RateLearner:
         """Take what passed since the first refusal for the rate, and for the limit if enough."""
         met = self._judgement.measure(last, sent_at, self.rate, now, self._taken)
         if met is not None:
-            self._go(Phase.MEASURE, met, self.tuning.measure_per_second, now)
+            self._pace.go(Phase.MEASURE, met, self.tuning.measure_per_second, now)
             return
         self._cruise(now)
         self.closed_until = now + min(self._trips.usual, self.tuning.listen_seconds)
@@ -333,14 +335,6 @@ class RateLearner:
         self._judgement.belief.begin(now)
         self._door.begin(now, 0)
 
-    def _widen(self) -> None:
-        window = self.window
-        if window < self.tuning.doubling_window:
-            self.window = window + 1.0
-        else:
-            steps = self._trips.usual / self.tuning.window_step_seconds
-            self.window = window + min(window, max(1.0, steps)) / window
-
     def _settle(self, limit: float, highest: float, now: float) -> None:
         shut_seconds = self._last.shut_seconds if self._last else 0.0
         self._judgement.belief.settle(
@@ -349,32 +343,8 @@ class RateLearner:
         self._cruise(now)
 
     def _cruise(self, now: float) -> None:
-        self._go(Phase.CRUISE, self._judgement.belief.pace, 0.0, now)
+        self._pace.go(Phase.CRUISE, self._judgement.belief.pace, 0.0, now)
         self._notify("rate", rate=self.rate, limit=self.limit)
-
-    def _go(self, phase: Phase, rate: float, growth: float, now: float) -> None:
-        self.phase = phase
-        self.rate = max(rate, SLOWEST_RATE)
-        self._growth = growth
-        self._grown_at = now
-
-    def _grow(self, elapsed: float, now: float) -> None:
-        tuning, limit, rate = self.tuning, self.limit, self.rate
-        growth = self._growth
-        if self.phase is Phase.CRUISE:
-            growth = self._judgement.belief.growth(rate, now)
-            if limit is not None and rate > tuning.outgrown * limit:
-                self.acquit(now, keep_limit=False)
-                return
-        elif self.phase is Phase.CLIMB:
-            fastest = max(tuning.slowest_climb_per_second, tuning.climb_per_call * rate)
-            growth = min(growth, fastest)
-        else:
-            if limit is not None and rate > 0.5 * limit:
-                growth = min(growth, tuning.measure_per_second)
-            growth *= min(1.0, max(tuning.least_growth, rate / tuning.full_growth_rate))
-        if growth:
-            self.rate = rate * math.exp(growth * elapsed)
 
     def _sent_lately(self, now: float) -> float:
         span = max(2.0 * self._trips.usual, 0.1)
