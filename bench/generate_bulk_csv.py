@@ -12,7 +12,7 @@ from random import Random
 
 Row = dict[str, str]
 
-COMMON = ["entity_type", "location_key", "row_ref"]
+COMMON = ["entity_type", "location_key"]
 LOCATION = [
     "location_name",
     "location_external_id",
@@ -60,6 +60,7 @@ class Plan:
         emails: Addresses to use before made-up ones, as those of an existing organisation.
         route: Name of the route group of every location, "" for none.
         licence: Name of the licence of every user, "" for the default.
+        row_refs: Whether every row has a reference of its own.
     """
 
     locations: int = 200
@@ -72,6 +73,7 @@ class Plan:
     emails: Sequence[str] = ()
     route: str = ""
     licence: str = "Webex Calling - Professional"
+    row_refs: bool = False
 
 
 def columns(plan: Plan) -> list[str]:
@@ -84,7 +86,15 @@ def columns(plan: Plan) -> list[str]:
         The header.
     """
     settings = SETTINGS if plan.settings_share else []
-    return [*COMMON, *LOCATION, *PERSON, *settings, *(IDENTITY if plan.dirty_share else [])]
+    row_ref = ["row_ref"] if plan.row_refs else []
+    return [
+        *COMMON,
+        *row_ref,
+        *LOCATION,
+        *PERSON,
+        *settings,
+        *(IDENTITY if plan.dirty_share else []),
+    ]
 
 
 def rows(plan: Plan) -> Iterator[Row]:
@@ -99,7 +109,8 @@ def rows(plan: Plan) -> Iterator[Row]:
     rng = Random(plan.seed)
     dirt = Random(plan.seed + 1)
     for number, row in enumerate(_clean_rows(plan, rng), start=1):
-        row["row_ref"] = f"R{number:07d}"
+        if plan.row_refs:
+            row["row_ref"] = f"R{number:07d}"
         if plan.dirty_share and dirt.random() < plan.dirty_share:
             dirt.choice(DIRT[row["entity_type"]])(row)
         yield row
@@ -257,6 +268,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--emails", type=Path, help="file with one address a line")
     parser.add_argument("--route", default="", help="name of an existing route group")
     parser.add_argument("--licence", default=Plan().licence)
+    parser.add_argument("--row-refs", action="store_true", help="give every row a reference")
     chosen = parser.parse_args(arguments)
     emails = chosen.emails.read_text(encoding="utf-8").split() if chosen.emails else ()
     options = {name: value for name, value in vars(chosen).items() if name != "output"}

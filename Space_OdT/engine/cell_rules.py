@@ -10,13 +10,14 @@ from Space_OdT.engine.input_header import ColumnKind, Header
 from Space_OdT.engine.input_schema import COLUMNS, Column, Context
 from Space_OdT.engine.input_survey import Survey
 from Space_OdT.engine.models import CellProblem, EntityType
-from Space_OdT.engine.normalise import EMAIL, EXTENSION
+from Space_OdT.engine.normalise import EMAIL, EXTENSION, destination
 from Space_OdT.engine.phone_numbers import is_possible
 from Space_OdT.engine.values import BadValueError
 
 # Values of a column that were found to be in their one form already; names of sites and licences
 # repeat, so that nearly every cell is answered from here.
 _REMEMBERED = 20_000
+_PLAIN_DESTINATION = re.compile(r"\+?[0-9][0-9*#]{1,29}")
 _PLAIN_REFERENCE = re.compile(r"[\w./:-]{1,100}", re.ASCII)
 
 
@@ -116,6 +117,8 @@ def _quick_test(
         return _PLAIN_REFERENCE.fullmatch
     if column.context is Context.CALLING_CODES:
         return is_possible
+    if column.normalise is destination:
+        return _PLAIN_DESTINATION.fullmatch
     if column.context is Context.NEIGHBOUR_LENGTHS:
         return _never if survey.usual_digits and not header.was_judged else EXTENSION.fullmatch
     return known.__contains__

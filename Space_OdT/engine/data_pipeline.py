@@ -12,6 +12,7 @@ from typing import IO
 
 from Space_OdT.engine.atomic import replacing
 from Space_OdT.engine.csv_lines import line_maker, one_line
+from Space_OdT.engine.fast_lane import Lane, fast_lane
 from Space_OdT.engine.input_header import Header, resolve_header
 from Space_OdT.engine.input_reader import InputFile, open_input
 from Space_OdT.engine.input_schema import COLUMNS, INPUT_SCHEMA_VERSION
@@ -109,7 +110,8 @@ class _Desk:
 
     rules: EntityRules
     keys: EntityKeys
-    ready: int = 0
+    count: Callable[[Sequence[str]], None]
+    lane: Lane | None
 
 
 class _Judge:
@@ -123,13 +125,9 @@ class _Judge:
         self._options = options
         self._survey = overview
         keys = RowKeys(header, overview)
-        self._desks = {
-            entity.value: _Desk(
-                EntityRules(entity, header, overview, options.profiles), keys.of(entity)
-            )
-            for entity in EntityType
-        }
         self._tally = Tally(header)
+        self._desks = {entity.value: self._desk(entity, keys) for entity in EntityType}
+        self._moment = options.clock().isoformat(timespec="seconds")
         self._type_at = header.names.index("entity_type")
         self._originals = [
             header.names.index(name) for name in original_columns(header.carried_names)
@@ -137,6 +135,12 @@ class _Judge:
         # how the cells of a ready row are laid out
         self._carries_all = len(header.carried) == len(header.names)
         self._key_at = header.carried_names.index("entity_key") if self._has_key else None
+
+    def _desk(self, entity: EntityType, keys: RowKeys) -> _Desk:
+        header = self._header
+        rules = EntityRules(entity, header, self._survey, self._options.profiles)
+        own, count = keys.of(entity), self._tally.counter(entity)
+        return _Desk(rules, own, count, fast_lane(rules, own, self._tally, header))
 
     @property
     def _has_key(self) -> bool:
@@ -149,9 +153,17 @@ class _Judge:
         key = () if self._has_key else ("entity_key",)
         ready.write(line_of((*names, *key, *READY_EXTRA)))
         rejected.write(line_of(rejected_columns(names)))
-        judge = self._judge
+        judge, kind = self._judge, self._type_at
         write_ready, write_rejected = ready.write, rejected.write
+        lanes = {name: desk.lane for name, desk in self._desks.items() if desk.lane}
         for number, (line, _, cells, problem) in enumerate(self._file.rows(), start=1):
+            if (
+                not problem
+                and (lane := lanes.get(cells[kind])) is not None
+                and (plain := lane(cells, line, number))
+            ):
+                write_ready(plain)
+                continue
             found = judge(number, line, cells, problem)
             if isinstance(found, list):
                 write_ready(line_of(found))
@@ -161,7 +173,7 @@ class _Judge:
     def report(self) -> ValidationReport:
         """Sum up, after `run`."""
         tally = self._tally
-        ready = {name: desk.ready for name, desk in self._desks.items()}
+        ready = tally.ready
         invariant(
             sum(ready.values()) + sum(tally.rejected.values()) == self._survey.rows,
             "every row is ready or rejected",
@@ -214,8 +226,7 @@ class _Judge:
             return (taken,)
         if verdict is not None:
             self._tally.add_changes(cells, verdict.changes, line)
-        desk.ready += 1
-        self._tally.add_ready(desk.rules.entity, final)
+        desk.count(final)
         return self._ready_record(desk.keys.entity_key(final), final, number, line)
 
     def _ready_record(self, key: str, cells: list[str], number: int, line: int) -> list[str]:
@@ -238,22 +249,20 @@ class _Judge:
         reason = _reason(problems)
         self._tally.add_rejected(reason)
         padded = [*cells, *[""] * (len(names) + 1 - len(cells))]
-        by_name = dict(zip(names, cells, strict=False))
-        raw = by_name if is_whole else {"cells": cells}
+        raw = dict(zip(names, cells, strict=True)) if is_whole else {"cells": cells}
         desk = self._desks.get(padded[self._type_at].strip().casefold()) if is_whole else None
-        message = f"line {line}: {_text(problems)}"
         record = [
-            self._options.clock().isoformat(timespec="seconds"),
+            self._moment,
             desk.keys.row_id(padded, number) if desk else str(number),
             padded[self._type_at],
             desk.keys.entity_key(padded) if desk else "",
             reason.value,
-            message,
+            f"line {line}: {_text(problems)}",
             minify_row(raw),
             str(number),
             str(line),
-            *(padded[index] for index in self._originals),
         ]
+        record += [padded[index] for index in self._originals]
         whole = "".join(record)
         is_one_line = "\0" not in whole and len(whole.splitlines()) <= 1
         return record if is_one_line else [one_line(cell) for cell in record]

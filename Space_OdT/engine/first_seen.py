@@ -33,18 +33,15 @@ class FirstSeen:
     Digest and line lie side by side, so that a look-up waits for the memory once.
 
     Args:
-        expected: Keys to make room for; more make the table grow, which costs time.
+        room: Most keys there will be; more fill the table, and look-ups grow slow.
         digest: From key to a number; injected by tests to provoke collisions of slots.
     """
 
-    def __init__(self, expected: int = 0, digest: Callable[[str], int] | None = None) -> None:
+    def __init__(self, room: int = 0, digest: Callable[[str], int] | None = None) -> None:
+        slots = max(_FEWEST_SLOTS, 1 << (room * 3 // 2).bit_length())
         self._digest = digest or default_digest()
-        self._make(max(_FEWEST_SLOTS, 1 << (expected * 3 // 2).bit_length()))
-
-    def _make(self, slots: int) -> None:
         self._table = array("Q", bytes(16 * slots))
         self._mask = 2 * slots - 2  # digests stand at even places, lines behind them
-        self._room = slots * 2 // 3
 
     def see(self, key: str, line: int) -> int:
         """Look a key up, and remember it when it is new.
@@ -64,9 +61,6 @@ class FirstSeen:
         # nearly always: a new key, and nobody sits where it belongs
         table[place] = digest
         table[place + 1] = line
-        self._room -= 1
-        if not self._room:
-            self._grow()
         return 0
 
     def _see_further(self, digest: int, place: int, line: int) -> int:
@@ -80,9 +74,6 @@ class FirstSeen:
             place = (place + 2) & mask
         table[place] = digest
         table[place + 1] = line
-        self._room -= 1
-        if not self._room:
-            self._grow()
         return 0
 
     def forget(self, key: str) -> None:
@@ -96,16 +87,3 @@ class FirstSeen:
         while self._table[place] != digest:
             place = (place + 2) & self._mask
         self._table[place + 1] = 0  # the digest stays, so that look-ups still pass through here
-
-    def _grow(self) -> None:
-        old = self._table
-        self._make(len(old))
-        table, mask = self._table, self._mask
-        for digest, line in zip(old[::2], old[1::2], strict=True):
-            if digest:
-                place = digest & mask
-                while table[place]:
-                    place = (place + 2) & mask
-                table[place] = digest
-                table[place + 1] = line
-                self._room -= 1

@@ -147,9 +147,9 @@ class CsvSource:
         """
         with self._open() as file, self._open() as second_look:
             reader = csv.reader(file, delimiter=self.delimiter, strict=True)
-            raw_lines = _RawLines(second_look)
-            end = width = 0
-            skipped, has_nul = self.skipped_lines, self.has_nul
+            raw_lines = _RawLines(second_look, self.skipped_lines)
+            end = skipped = self.skipped_lines
+            width = plain_width = -1
             # whatever is not plain waits for the next row, to know whether it is the last
             held: Record | None = None
             while True:
@@ -158,24 +158,20 @@ class CsvSource:
                         if held:
                             yield held
                             held = None
-                        start, end = end + 1, reader.line_num
-                        if (
-                            len(cells) == width > 0
-                            and start == end
-                            and cells[0].strip()
-                            and not has_nul
-                        ):
-                            yield start + skipped, end + skipped, cells, ""
-                        elif record := self._look(cells, start, end, width):
-                            width = width or len(cells)
-                            held = record
+                        start, end = end + 1, reader.line_num + skipped
+                        if len(cells) == plain_width and start == end and cells[0].strip():
+                            yield start, end, cells, ""
+                        elif any(map(str.strip, cells)):
+                            held = self._look(cells, start, end, width)
+                            width = len(cells) if width < 0 else width
+                            plain_width = -1 if self.has_nul else width
                 except csv.Error as error:
                     if held:
                         yield held
                         held = None
-                    start, end = end + 1, reader.line_num
+                    start, end = end + 1, reader.line_num + skipped
                     self._refuse_open_quote(error, start, end)
-                    yield self._record(start, end, [raw_lines.text(start, end)], _broken(error))
+                    yield start, end, [raw_lines.text(start, end)], _broken(error)
                 else:
                     break
             if held:
@@ -187,29 +183,23 @@ class CsvSource:
             next(file)
         return file
 
-    def _record(self, start: int, end: int, cells: list[str], problem: str = "") -> Record:
-        return start + self.skipped_lines, end + self.skipped_lines, cells, problem
-
-    def _look(self, cells: list[str], start: int, end: int, width: int) -> Record | None:
-        """Judge a row that is not plain; None when it is blank."""
-        if not any(map(str.strip, cells)):
-            return None
+    def _look(self, cells: list[str], start: int, end: int, width: int) -> Record:
+        """Judge a row that is not plain; a width of -1 is not known yet."""
         if start != end:
             cells = [" ".join(cell.splitlines()) for cell in cells]
-        if width and not any(map(str.strip, cells[width:])) and len(cells) > width:
+        if 0 < width < len(cells) and not any(map(str.strip, cells[width:])):
             cells = cells[:width]
-        return self._record(start, end, cells, self._problem(cells, start, end, width))
+        return start, end, cells, self._problem(cells, start, end, width)
 
     def _problem(self, cells: list[str], start: int, end: int, width: int) -> str:
         if self.has_nul and any("\0" in cell for cell in cells):
             return "a NUL byte stands in the row: the file is damaged"
-        if not width or len(cells) == width:
+        if width in {-1, len(cells)}:
             return ""
         count = f"the row has {len(cells)} cells, the header {width}"
         if end > start:
-            first, last = start + self.skipped_lines, end + self.skipped_lines
             return (
-                f"{count}, and it spans the lines {first} to {last}: a stray double quote seems to "
+                f"{count}, and it spans the lines {start} to {end}: a stray double quote seems to "
                 "join several rows"
             )
         if len(cells) > width:
@@ -219,13 +209,12 @@ class CsvSource:
     def _refuse_open_quote(self, error: csv.Error, start: int, end: int) -> None:
         if not any(sign in str(error) for sign in _SIGNS_OF_AN_OPEN_QUOTE):
             return
-        line = start + self.skipped_lines
         raise InputFileError(
             self.path,
-            f'a double quote (") that opens in the row of line {line} is not closed by line '
-            f"{end + self.skipped_lines}, so it cannot be told where rows end",
+            f'a double quote (") that opens in the row of line {start} is not closed by line '
+            f"{end}, so it cannot be told where rows end",
             'close it, or double it ("") when it belongs to the value',
-            line=line,
+            line=start,
         ) from None
 
 
@@ -246,9 +235,9 @@ def _explain_cut(record: Record) -> Record:
 class _RawLines:
     """The lines of a file by number, forward only: bad rows are rare and come in order."""
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: TextIO, lines_read: int) -> None:
         self._file = file
-        self._read = 0
+        self._read = lines_read
 
     def text(self, start: int, end: int) -> str:
         """Give the raw text of lines; `start` must lie behind every earlier `end`."""

@@ -32,9 +32,10 @@ class RowKeys:
         self._canonical = survey.canonical_locations
         self._header = header
         has_row_ref = "row_ref" in header.names
-        locations, users, assignments = (
-            survey.rows_by_type.get(entity.value, 0) for entity in EntityType
-        )
+        # a type that is spelt oddly may turn out to be any of the three
+        named = [survey.rows_by_type.get(entity.value, 0) for entity in EntityType]
+        odd = survey.rows - sum(named)
+        locations, users, assignments = (rows + odd for rows in named)
         self._row_ids = FirstSeen(survey.rows) if has_row_ref else None
         self._locations = FirstSeen(2 * locations)
         self._users = FirstSeen(users)
@@ -198,8 +199,17 @@ class EntityKeys:
         Returns:
             The explicit key, else the derived one; "" when neither is there.
         """
-        if explicit := cells[self._explicit]:
-            return explicit
+        return cells[self._explicit] or self.derived_key(cells)
+
+    def derived_key(self, cells: Cells) -> str:
+        """Give the key that the cells themselves make.
+
+        Args:
+            cells: Its cells.
+
+        Returns:
+            The derived key; "" when the columns it is made of are blank.
+        """
         for positions in self._derived:
             if cells[positions[-1]]:
                 return KEY_SEPARATOR.join([cells[position] for position in positions])

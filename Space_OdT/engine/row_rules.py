@@ -40,6 +40,14 @@ class EntityRules:
         header: Columns of the file.
         survey: What all rows tell together.
         profiles: Names of the outgoing profiles; None when they are not known yet.
+
+    Attributes:
+        entity: Type of row.
+        required: Quick tests of the columns that must be filled.
+        usual: Quick tests of the optional columns that most rows fill.
+        others: Quick tests of the other columns the row may fill.
+        may_be_odd: Picks the cells that must be blank, or need a look at others.
+        rest_blanks: Number of the other columns of the schema and of those that must be blank.
     """
 
     def __init__(
@@ -54,14 +62,17 @@ class EntityRules:
         self._survey = survey
         self._profiles = profiles
         rules = cell_rules(entity, header, survey)
-        self._required = _quick(rule for rule in rules if rule.is_required)
-        self._usual = _quick(r for r in rules if not r.is_required and r.column.name in _USUAL)
-        self._others = _quick(r for r in rules if not r.is_required and r.column.name not in _USUAL)
+        self.required = _quick(rule for rule in rules if rule.is_required)
+        self.usual = _quick(r for r in rules if not r.is_required and r.column.name in _USUAL)
+        self.others = _quick(r for r in rules if not r.is_required and r.column.name not in _USUAL)
         self._misfits = _misfits(entity, header)
-        rest = [*(index for index, _, _ in self._others), *self._misfits]
+        self._misfits_of = _getter(self._misfits)
+        rest = [*(index for index, _, _ in self.others), *self._misfits]
         self._rest = _getter(rest)
-        self._rest_blanks = len(rest)
-        self._triggers = _getter(_positions(header, CROSS_TRIGGERS))
+        self.rest_blanks = len(rest)
+        triggers = _positions(header, CROSS_TRIGGERS)
+        self._triggers = _getter(triggers)
+        self.may_be_odd = _getter({*self._misfits, *triggers})
         self._groups = tuple(
             (rule, _getter(_positions(header, rule.columns)))
             for rule in ROW_RULES
@@ -71,7 +82,8 @@ class EntityRules:
             CellProblem(c.name, "", "this column", "add the column, its rows need it")
             for c in COLUMNS.values()
             if entity in c.required and c.name not in header.names
-        )  # a location has few rows and many rules between its cells, a person the other way round
+        )
+        # a location has few rows and many rules between its cells, a person the other way round
         self._is_careful = entity is EntityType.LOCATION or bool(self._absent)
 
     def judge(self, cells: Sequence[str]) -> Verdict | None:
@@ -84,11 +96,11 @@ class EntityRules:
             None when the row is fine as it stands.
         """
         verdict: Verdict | None = None
-        for index, is_plain, rule in self._required:
+        for index, is_plain, rule in self.required:
             if not is_plain(cells[index]):
                 verdict = self._judge_cell(rule, cells, verdict)
-        blanks = self._rest_blanks
-        for index, is_plain, rule in self._usual:
+        blanks = self.rest_blanks
+        for index, is_plain, rule in self.usual:
             cell = cells[index]
             if not cell:
                 blanks += 1
@@ -97,7 +109,7 @@ class EntityRules:
         # counting the blank cells of the whole row is the fastest look at the other columns
         if self._is_careful or cells.count("") != blanks:
             verdict = self._judge_rest(cells, verdict)
-        if self._is_careful or blanks > self._rest_blanks:
+        if self._is_careful or blanks > self.rest_blanks:
             verdict = self._judge_whole(cells, verdict)
         return verdict
 
@@ -124,12 +136,12 @@ class EntityRules:
     def _judge_rest(self, cells: Sequence[str], verdict: Verdict | None) -> Verdict | None:
         """Judge the columns that most rows leave blank, and the rules between cells."""
         if any(self._rest(cells)):
-            for index, is_plain, rule in self._others:
+            for index, is_plain, rule in self.others:
                 if cells[index] and not is_plain(cells[index]):
                     verdict = self._judge_cell(rule, cells, verdict)
-            if problems := [*self._misplaced(cells)]:
+            if any(self._misfits_of(cells)):
                 verdict = verdict or Verdict()
-                verdict.problems += problems
+                verdict.problems += self._misplaced(cells)
         return self._cross_check(cells, verdict)
 
     def _judge_whole(self, cells: Sequence[str], verdict: Verdict | None) -> Verdict | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -120,6 +120,7 @@ class Tally:
     """
 
     header: Header
+    ready: dict[str, int] = field(default_factory=lambda: {e.value: 0 for e in EntityType})
     rejected: dict[str, int] = field(default_factory=dict)
     normalised: dict[str, int] = field(default_factory=dict)
     repaired_plus: dict[str, int] = field(default_factory=dict)
@@ -130,17 +131,18 @@ class Tally:
     profiles: dict[str, int] = field(default_factory=dict)
     rows_with_settings: int = 0
     _location_at: int = field(init=False)
-    _enabled_at: int = field(init=False)
-    _licence_at: int = field(init=False)
+    _enabled_at: int | None = field(init=False)
+    _licence_at: int | None = field(init=False)
     _settings: tuple[int, ...] = field(init=False)
     _phones: frozenset[int] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Find the columns that are counted; one that is missing reads as the last, blank cell."""
+        """Find the columns that are counted."""
         names = self.header.names
-        self._location_at, self._enabled_at, self._licence_at = (
-            names.index(name) if name in names else len(names) for name in _COUNTED
-        )
+        # rows that are ready have a location, so a file without this column has none of them
+        self._location_at = self.header.position("location_key") or 0
+        self._enabled_at = self.header.position("calling_enabled")
+        self._licence_at = self.header.position("calling_license")
         self._settings = tuple(i for i, n in enumerate(names) if n.startswith(SETTINGS_PREFIX))
         self._phones = frozenset(
             index
@@ -148,25 +150,38 @@ class Tally:
             if name in COLUMNS and COLUMNS[name].context is Context.CALLING_CODES
         )
 
-    def add_ready(self, entity: EntityType, cells: Sequence[str]) -> None:
-        """Count a row that can be run.
+    def counter(self, entity: EntityType) -> Callable[[Sequence[str]], None]:
+        """Make what counts the ready rows of one type.
 
         Args:
-            entity: Its type.
-            cells: Its normalised cells, and one blank cell behind them.
+            entity: Type of row.
+
+        Returns:
+            A function that takes the normalised cells, and one blank cell behind them.
         """
-        if entity is EntityType.LOCATION:
+        ready, name = self.ready, entity.value
+        locations, licences = self.locations, self.licences
+        is_user = entity is EntityType.USER
+        place_at, enabled_at, licence_at = self._location_at, self._enabled_at, self._licence_at
+        settings = self._settings
+
+        def count_location(cells: Sequence[str]) -> None:
+            ready[name] += 1
             self._add_route(cells)
-            return
-        location = cells[self._location_at]
-        self.locations[location] = self.locations.get(location, 0) + 1
-        if entity is EntityType.USER and cells[self._enabled_at] != "false":
-            licence = cells[self._licence_at]
-            self.licences[licence] = self.licences.get(licence, 0) + 1
-        for index in self._settings:
-            if cells[index]:
-                self._add_settings(cells)
-                break
+
+        def count_person(cells: Sequence[str]) -> None:
+            ready[name] += 1
+            location = cells[place_at]
+            locations[location] = locations.get(location, 0) + 1
+            if is_user and (enabled_at is None or cells[enabled_at] != "false"):
+                licence = cells[licence_at] if licence_at is not None else ""
+                licences[licence] = licences.get(licence, 0) + 1
+            for index in settings:
+                if cells[index]:
+                    self._add_settings(cells)
+                    break
+
+        return count_location if entity is EntityType.LOCATION else count_person
 
     def _add_route(self, cells: Sequence[str]) -> None:
         names = self.header.names
@@ -216,6 +231,3 @@ class Tally:
         """
         known = set(in_file)
         return {key: n for key, n in self.locations.items() if key.casefold() not in known}
-
-
-_COUNTED = ("location_key", "calling_enabled", "calling_license")

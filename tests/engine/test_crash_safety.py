@@ -153,7 +153,7 @@ class Machine:
         return records[1:]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_power_failures_anywhere_lose_no_row_and_repeat_none(data):
     with tempfile.TemporaryDirectory() as folder, Machine(Path(folder), data.draw) as machine:

@@ -425,3 +425,73 @@ def test_a_generated_clean_file_has_no_rejected_row(tmp_path):
     run = run_file(path, tmp_path)
     assert run.report.rejected == {}
     assert run.ready[5]["email"] == "known@example.com"
+
+
+class TestFastLane:
+    """The short way must give what the long way gives, byte by byte."""
+
+    @staticmethod
+    def outputs(folder, path):
+        run = run_file(path, folder, max_rows=10_000)
+        files = (run.targets.ready_csv, run.targets.rejected_csv, run.targets.report_json)
+        return [file.read_bytes() for file in files]
+
+    def both(self, folder, path):
+        short = self.outputs(folder, path)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("Space_OdT.engine.data_pipeline.fast_lane", lambda *_: None)
+            return short, self.outputs(folder, path)
+
+    @pytest.mark.parametrize("row_refs", [False, True])
+    def test_a_large_dirty_file(self, tmp_path, row_refs):
+        path = tmp_path / "input.csv"
+        plan = Plan(
+            locations=30,
+            users=900,
+            assignments=900,
+            dirty_share=0.15,
+            settings_share=0.3,
+            row_refs=row_refs,
+        )
+        write(path, plan)
+        short, long = self.both(tmp_path, path)
+        assert short == long
+
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+    @given(
+        names=st.permutations(["email", "location_key", "extension", "phone_number"]),
+        extra=st.sets(
+            st.sampled_from(
+                (
+                    *("entity_key", "row_ref", "calling_enabled", "calling_license", "x_note"),
+                    *("first_name", "row_id", "calling_settings_forward_busy_destination", JSON),
+                )
+            )
+        ),
+        data=st.data(),
+    )
+    def test_any_table(self, tmp_path, names, extra, data):
+        header = ["entity_type", *names, *sorted(extra)]
+        cells = st.sampled_from(
+            ("", "ana@example.com", "eva@example.com", "S,1", 'S"1', "S1", "true", "false", "1234")
+        )
+        kinds = st.sampled_from(("user", "extension_assignment", "User", "location"))
+        good = {
+            "email": st.sampled_from([f"p{n}@example.com" for n in range(9)]),
+            "location_key": st.sampled_from(["S1", "S,1", 'S"1']),
+            "extension": st.sampled_from(["", "1234", "1235", "123"]),
+            "phone_number": st.sampled_from(["", "+34910000001", "+34910000002"]),
+            "calling_enabled": st.sampled_from(["", "true", "false"]),
+            "calling_settings_forward_busy_destination": st.sampled_from(["", "530", "off"]),
+        }
+        rows = [
+            {"entity_type": data.draw(kinds)}
+            | {
+                name: data.draw(good.get(name, st.just("")) if data.draw(st.booleans()) else cells)
+                for name in header[1:]
+            }
+            for _ in range(data.draw(st.integers(1, 10)))
+        ]
+        path = write_csv(tmp_path / "input.csv", *rows, header=header)
+        short, long = self.both(tmp_path, path)
+        assert short == long

@@ -41,13 +41,6 @@ def test_it_behaves_like_a_dictionary_even_when_slots_collide(keys, slots, modul
         lines.setdefault(key, line)
 
 
-def test_it_grows_beyond_what_was_expected():
-    seen = FirstSeen()
-    for line in range(1, 5_001):
-        assert seen.see(f"key {line}", line) == 0
-    assert [seen.see(f"key {line}", 1) for line in range(1, 5_001)] == list(range(1, 5_001))
-
-
 @pytest.mark.parametrize("width", [32, 64])
 def test_a_digest_has_eight_bytes_on_every_interpreter(monkeypatch, width):
     class HashInfo:
