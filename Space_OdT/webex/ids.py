@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from functools import lru_cache
 
 _SCHEME = "ciscospark://"
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -49,6 +50,7 @@ def encode_id(kind: str, uuid: str, cluster: str = "us") -> str:
     return base64.b64encode(f"{_SCHEME}{cluster}/{kind}/{uuid}".encode()).decode().rstrip("=")
 
 
+@lru_cache(maxsize=8192)  # a run asks for few locations and licences, again and again
 def id_key(text: str) -> str:
     """Make an id fit for an index: what remains the same in every spelling.
 

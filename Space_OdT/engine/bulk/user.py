@@ -22,7 +22,7 @@ from Space_OdT.engine.calling_settings import Profiles
 from Space_OdT.engine.models import Phase, Row
 from Space_OdT.webex.directory import Directory
 from Space_OdT.webex.error_handling import ReasonCode, WebexError
-from Space_OdT.webex.ids import id_key, same_id
+from Space_OdT.webex.ids import same_id
 from Space_OdT.webex.records import Licence, Person, name_key
 
 
@@ -181,8 +181,7 @@ async def _landed(person_id: str, licence_id: str, call: Call) -> dict[str, Any]
 
 def _check_given(answer: Any, licence: Licence, status: int) -> None:
     """Compare what was given with what was asked: 206 means only a part was done."""
-    given = {id_key(str(one)) for one in answer["licenses"]}
-    if id_key(licence.id) not in given:
+    if not any(same_id(str(one), licence.id) for one in answer["licenses"]):
         raise PendingError(
             ReasonCode.HALF_APPLIED,
             f"Webex accepted the call but did not give {licence.name}",
