@@ -10,8 +10,9 @@ from typing import Any
 import orjson
 
 from Space_OdT.engine.calling_features import FEATURES, Feature
+from Space_OdT.engine.digits import OFF
 from Space_OdT.engine.feature_bodies import check_body
-from Space_OdT.engine.normalise import OFF, json_object
+from Space_OdT.engine.normalise import json_object
 from Space_OdT.engine.suggestions import did_you_mean
 from Space_OdT.engine.values import BadValueError
 

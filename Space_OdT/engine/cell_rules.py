@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from Space_OdT.engine.digits import EXTENSION, destination
 from Space_OdT.engine.input_header import ColumnKind, Header
 from Space_OdT.engine.input_schema import COLUMNS, Column, Context
 from Space_OdT.engine.input_survey import Survey
 from Space_OdT.engine.models import CellProblem, EntityType
-from Space_OdT.engine.normalise import EMAIL, EXTENSION, destination
+from Space_OdT.engine.normalise import EMAIL
 from Space_OdT.engine.phone_numbers import is_possible
 from Space_OdT.engine.values import BadValueError
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
 
-from Space_OdT.engine import normalise
+from Space_OdT.engine import digits, normalise
 from Space_OdT.engine.calling_features import EXTERNAL_TRANSFER
 from Space_OdT.engine.calling_settings import settings_json
 from Space_OdT.engine.models import EntityType
@@ -172,7 +172,7 @@ _LOCATION = (
     _site("address_state", normalise.text, "text", "Barcelona", "State, province.", required=True),
     _site(
         "address_postal_code",
-        normalise.postal_code,
+        digits.postal_code,
         "text; leading zeros count",
         "08001",
         "Postal code.",
@@ -213,7 +213,7 @@ _LOCATION = (
     ),
     _site(
         "main_number",
-        normalise.phone_number,
+        digits.phone_number,
         _E164,
         "+34910000001",
         "Main number; must be, or become, a number of the location.",
@@ -250,7 +250,7 @@ _PEOPLE = (
     ),
     _assignment(
         "extension",
-        normalise.extension,
+        digits.extension,
         "2 to 8 digits, as text",
         "80000001",
         "Extension of the person.",
@@ -259,7 +259,7 @@ _PEOPLE = (
     ),
     _assignment(
         "phone_number",
-        normalise.phone_number,
+        digits.phone_number,
         _E164,
         "+34910000002",
         "Number of the person; in the inventory of the location, or added with its row.",
@@ -285,7 +285,7 @@ def _switch(name: str, example: str, meaning: str) -> Column:
 
 
 def _forward(name: str, example: str, meaning: str) -> Column:
-    return _setting(name, normalise.destination, _DIALLED, example, meaning)
+    return _setting(name, digits.destination, _DIALLED, example, meaning)
 
 
 _SETTINGS = (
@@ -298,7 +298,7 @@ _SETTINGS = (
     ),
     _setting(
         "forward_no_answer_rings",
-        normalise.whole_number(2, 20),
+        digits.whole_number(2, 20),
         "2 to 20",
         "4",
         "Rings before a call counts as not answered.",
@@ -330,7 +330,7 @@ _SETTINGS = (
     _switch("intercept_enabled", "false", "Call intercept."),
     _setting(
         "alternate_number",
-        normalise.phone_number,
+        digits.phone_number,
         _E164,
         "+34510000001",
         "A second number of the person, added to those already there.",

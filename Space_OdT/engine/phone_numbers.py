@@ -79,7 +79,7 @@ def international_number(value: str, calling_codes: Collection[int]) -> str:
 
     Args:
         value: A trimmed cell.
-        calling_codes: Country codes that surroundings prove; see `normalise.phone_number`.
+        calling_codes: Country codes that surroundings prove; see `digits.phone_number`.
 
     Returns:
         The number in E.164.

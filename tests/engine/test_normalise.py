@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from Space_OdT.engine import normalise
+from Space_OdT.engine import digits, normalise
 from Space_OdT.engine.input_schema import COLUMNS
 from Space_OdT.engine.values import BadValueError
 
 caller_id = normalise.choice(("DIRECT_LINE", "LOCATION_NUMBER"))
-rings = normalise.whole_number(2, 20)
+rings = digits.whole_number(2, 20)
 
 
 @pytest.mark.parametrize(
@@ -28,21 +28,21 @@ rings = normalise.whole_number(2, 20)
         (normalise.boolean, "x", "true"),
         (normalise.boolean, "FALSO", "false"),
         (normalise.boolean, "0", "false"),
-        (normalise.extension, " 0123 ", "0123"),
-        (normalise.extension, "'0123", "0123"),
-        (normalise.destination, "530000001", "530000001"),
-        (normalise.destination, "+34 910-000-001", "+34910000001"),
-        (normalise.destination, "*72#", "*72#"),
-        (normalise.destination, " Off ", "off"),
-        (normalise.destination, "none", "off"),
+        (digits.extension, " 0123 ", "0123"),
+        (digits.extension, "'0123", "0123"),
+        (digits.destination, "530000001", "530000001"),
+        (digits.destination, "+34 910-000-001", "+34910000001"),
+        (digits.destination, "*72#", "*72#"),
+        (digits.destination, " Off ", "off"),
+        (digits.destination, "none", "off"),
         (normalise.country, "es", "ES"),
         (normalise.time_zone, "Europe / Madrid", "Europe/Madrid"),
         (normalise.time_zone, "america/new york", "America/New_York"),
         (normalise.language, "es_Es", "es_es"),
         (normalise.language, "ca-ES", "ca_es"),
-        (normalise.postal_code, "SW1A  1AA", "SW1A 1AA"),
-        (normalise.postal_code, "100-0001", "100-0001"),
-        (normalise.postal_code, "'8001", "8001"),
+        (digits.postal_code, "SW1A  1AA", "SW1A 1AA"),
+        (digits.postal_code, "100-0001", "100-0001"),
+        (digits.postal_code, "'8001", "8001"),
         (caller_id, "direct line", "DIRECT_LINE"),
         (caller_id, "location-number", "LOCATION_NUMBER"),
         (rings, "4.0", "4"),
@@ -68,21 +68,21 @@ def test_a_cell_comes_into_its_one_form(function, written, value):
         (normalise.email, f"{'x' * 250}@example.com", "one e-mail address"),
         (normalise.email, "#N/A", "error value"),
         (normalise.boolean, "perhaps", "true or false"),
-        (normalise.extension, "1", "it has 1 digits"),
-        (normalise.extension, "123456789", "the limit is 8"),
-        (normalise.extension, "1.2E+07", "scientific"),
-        (normalise.extension, "01-feb", "date"),
-        (normalise.extension, "+34910000001", "belongs in phone_number"),
-        (normalise.extension, "12a", "digits only"),
-        (normalise.extension, "١٢٣", "digits only"),
-        (normalise.destination, "5.3E+08", "scientific"),
-        (normalise.destination, "reception", "number to dial"),
+        (digits.extension, "1", "it has 1 digits"),
+        (digits.extension, "123456789", "the limit is 8"),
+        (digits.extension, "1.2E+07", "scientific"),
+        (digits.extension, "01-feb", "date"),
+        (digits.extension, "+34910000001", "belongs in phone_number"),
+        (digits.extension, "12a", "digits only"),
+        (digits.extension, "١٢٣", "digits only"),
+        (digits.destination, "5.3E+08", "scientific"),
+        (digits.destination, "reception", "number to dial"),
         (normalise.country, "España", "two letters"),
         (normalise.country, "XX", "two letters"),
         (normalise.time_zone, "Europe/Madird", 'did you mean "Europe/Madrid"?'),
         (normalise.time_zone, "CEST", "IANA"),
         (normalise.language, "es", "both parts"),
-        (normalise.postal_code, "08001.0", "decimal"),
+        (digits.postal_code, "08001.0", "decimal"),
         (caller_id, "LOCATION", 'did you mean "LOCATION_NUMBER"?'),
         (rings, "21", "from 2 to 20"),
         (rings, "many", "from 2 to 20"),
@@ -99,22 +99,22 @@ def test_a_bad_cell_is_refused_with_the_reason(function, written, said):
 
 
 def test_a_postal_code_that_lost_its_zero_is_recognised_by_its_country():
-    assert normalise.postal_code("8001", country_code="") == "8001"
-    assert normalise.postal_code("08001", country_code="ES") == "08001"
+    assert digits.postal_code("8001", country_code="") == "8001"
+    assert digits.postal_code("08001", country_code="ES") == "08001"
     with pytest.raises(BadValueError, match="08001"):
-        normalise.postal_code("8001", country_code="ES")
+        digits.postal_code("8001", country_code="ES")
 
 
 def test_a_shorter_extension_than_its_neighbours_lost_its_zeros():
     with pytest.raises(BadValueError) as caught:
-        normalise.extension("123", usual_digits=4)
+        digits.extension("123", usual_digits=4)
     assert "write 0123" in caught.value.fix
     assert "leading zeros" in caught.value.damage
 
 
 def test_an_extension_that_is_marked_as_text_is_meant_as_it_stands():
-    assert normalise.extension("'123", usual_digits=4) == "123"
-    assert normalise.extension("4123", usual_digits=4) == "4123"
+    assert digits.extension("'123", usual_digits=4) == "123"
+    assert digits.extension("4123", usual_digits=4) == "4123"
 
 
 @pytest.mark.parametrize(

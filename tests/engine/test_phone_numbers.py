@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from Space_OdT.engine.normalise import phone_number
+from Space_OdT.engine.digits import phone_number
 from Space_OdT.engine.phone_numbers import (
     calling_code_of,
     calling_code_of_country,
