@@ -47,6 +47,8 @@ class World:
         collections: Changes to generated collections, by the path of the list.
         clock: Seconds since the epoch.
         serial: Count of objects created by requests; makes their ids differ.
+        newcomers: Ids of what requests created or gave Webex Calling. Nothing is generated about
+            them: their settings are off and their lists empty until somebody writes them.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class World:
         self.collections: dict[str, CollectionChanges] = {}
         self.clock = clock
         self.serial = 0
+        self.newcomers: set[str] = set()
 
     @classmethod
     def generate(
@@ -87,7 +90,9 @@ class World:
     def next_id(self, type_name: str) -> str:
         """A public id for an object that a request creates now."""
         self.serial += 1
-        return self.new_id(type_name, "created", self.serial)
+        identifier = self.new_id(type_name, "created", self.serial)
+        self.newcomers.add(identifier)
+        return identifier
 
     def to_state(self) -> JsonObject:
         """Everything as plain JSON values."""
@@ -96,6 +101,7 @@ class World:
             "seed": self.seed,
             "size": self.size,
             "serial": self.serial,
+            "newcomers": sorted(self.newcomers),
             "organisation": self.organisation.to_state(),
             "documents": self.documents,
             "collections": {
@@ -131,6 +137,7 @@ class World:
         organisation = Organisation.from_state(state["organisation"])
         world = cls(int(state["seed"]), int(state["size"]), organisation, clock=clock)
         world.serial = int(state["serial"])
+        world.newcomers = set(state["newcomers"])
         world.documents = {**state["documents"]}
         world.collections = {
             path: CollectionChanges(changes["changed"], set(changes["deleted"]))

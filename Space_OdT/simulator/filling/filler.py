@@ -98,6 +98,8 @@ def _cut_to(shape: Shape, value: Any) -> Any:
 def _fill_list(item: Shape, subject: Subject, name: str, place: str) -> list[Any]:
     if item.kind is Kind.CHOICE:
         return [choice_value(item, subject, name, f"{place}[0]")]
+    if item.kind is Kind.OBJECT and subject.is_new:
+        return []
     length = 1 + subject.draw(f"{place}#", LONGEST_LIST)
     link = LINKS.get(name)
     if link is not None:

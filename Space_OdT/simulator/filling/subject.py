@@ -26,6 +26,7 @@ class Subject:
 
     Attributes:
         index: Position among its generated siblings.
+        is_new: Whether a request created it, or gave it what it describes.
     """
 
     def __init__(self, world: World, key: str, params: Mapping[str, str] | None = None) -> None:
@@ -33,6 +34,7 @@ class Subject:
         self.key = key
         self.params = params or {}
         self.index = 0
+        self.is_new = any(canonical(value) in world.newcomers for value in self.params.values())
         self._location: Location | None = None
 
     @property

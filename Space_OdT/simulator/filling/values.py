@@ -106,7 +106,7 @@ TEXTS: Mapping[str, Maker] = {
     "customName": _named("Office"),
     "department": _one_of("Sales", "Support", "Finance", "Operations"),
     "description": _named("Description"),
-    "destination": _extension,
+    "destination": lambda subject, place: "" if subject.is_new else _extension(subject, place),
     "directNumber": _phone,
     "displayName": lambda subject, place: (
         f"{_one_of(*_FIRST_NAMES)(subject, place)} {_one_of(*_LAST_NAMES)(subject, place + '.')}"
@@ -252,7 +252,8 @@ def _integer(subject: Subject, name: str, place: str) -> int | str:
 
 
 def _boolean(subject: Subject, name: str, place: str) -> bool | str:
-    value = name in _ALWAYS_TRUE or subject.draw(place, _TRUE_ONE_IN) == 0
+    drawn = not subject.is_new and subject.draw(place, _TRUE_ONE_IN) == 0
+    value = name in _ALWAYS_TRUE or drawn
     return _TRUTHS_AS_TEXT[name][value] if name in _TRUTHS_AS_TEXT else value
 
 

@@ -55,7 +55,8 @@ class AccessCodes:
         if stored is not None:
             return stored
         subject = Subject(world, path, params)
-        codes = [self._code(subject, index) for index in range(subject.draw("count", 3))]
+        count = 0 if subject.is_new else subject.draw("count", 3)
+        codes = [self._code(subject, index) for index in range(count)]
         found: JsonObject = {"accessCodes": codes}
         return found if self.many else {"useCustomAccessCodes": bool(codes), **found}
 

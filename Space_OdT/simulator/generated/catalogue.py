@@ -70,6 +70,7 @@ class CollectionHandler:
         collection = self.collection
         subject = Subject(world, f"{collection.name}|{key.parent}|{key.id}", key.params)
         subject.index = key.index or 0
+        subject.is_new = key.index is None
         found: JsonObject = {}
         for shape in self._shapes():
             found.update(fill(shape, subject))
@@ -153,6 +154,7 @@ class CollectionHandler:
         parent = self._keys.parent_of(request)
         self._refuse_duplicate(world, request, parent, body)
         item_id = self._keys.formed_id(world.next_id(collection.id_type or "X"))
+        world.newcomers.add(item_id)
         shown = as_shown(world, request, self._shapes(), body)
         item = {**shown, collection.id_field: item_id, PARENT: parent}
         self._keys.changes_to_write(world).changed[item_id] = item

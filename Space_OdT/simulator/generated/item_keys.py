@@ -79,6 +79,8 @@ class ItemKeys:
 
     def _generated(self, world: World, parent: str, params: Mapping[str, str]) -> list[Key]:
         collection = self._collection
+        if not world.newcomers.isdisjoint(parent.split("/")):
+            return []
         count = collection.per_parent
         if count is None:
             count = Subject(world, f"{collection.name}|{parent}").draw("count", 3)

@@ -11,8 +11,8 @@ Maker = Callable[[Subject], Any]
 
 
 def truth(place: str, one_in: int = 4) -> Maker:
-    """True for one subject in so many."""
-    return lambda subject: subject.draw(place, one_in) == 0
+    """True for one subject in so many, and for none that is new."""
+    return lambda subject: not subject.is_new and subject.draw(place, one_in) == 0
 
 
 def choice(place: str, *values: Any) -> Maker:

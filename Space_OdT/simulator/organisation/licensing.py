@@ -174,6 +174,8 @@ def carry_out(world: World, person: Person, plan: LicencePlan) -> LicenceOutcome
     if plan.calling is not None and any(item.kind in USER_CALLING_KINDS for item in given):
         check_calling(organisation, plan.calling, person.id)
     was_calling = organisation.calling_licence(person.licences) is not None
+    if plan.calling is not None and not was_calling:
+        world.newcomers.add(person.id)
     removed = {item.id for item in plan.remove}
     organisation.set_licences(person, [i for i in person.licences if i not in removed])
     for licence in given:

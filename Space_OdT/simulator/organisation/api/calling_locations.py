@@ -121,6 +121,7 @@ def enable(world: World, request: Request) -> Reply:
         raise errors.name_taken(body["name"])
     store_location(organisation, location, body)
     location.calling = True
+    world.newcomers.add(location.id)
     location.caller_name = organisation.name[:CALLER_NAME_LENGTH]
     location.external_caller_name = location.name[:CALLER_NAME_LENGTH]
     _add_voice_portal(world, location)

@@ -209,6 +209,7 @@ def replace_workspace(world: World, request: Request) -> JsonObject:
         if organisation.devices_of(workspace.id):
             raise ApiError(400, "The calling type cannot be changed while there are devices")
         forget_documents_of(world, workspace.id)
+        world.newcomers.add(workspace.id)
     workspace.display_name = str(body["displayName"])
     workspace.location_id = workspace.location_id or location_id
     _set_details(workspace, body)
