@@ -11,6 +11,7 @@ import typer
 
 from Space_OdT.cli import build_app
 from Space_OdT.commands import COMMANDS
+from Space_OdT.engine.input_schema import render_markdown
 from Space_OdT.inventory.manifest import MANIFEST
 from Space_OdT.settings.config import SETTINGS_TABLE
 from Space_OdT.settings.exit_codes import ExitCode
@@ -109,6 +110,7 @@ def reason_codes_page() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "artifacts.md": artifacts_page,
     "cli.md": cli_page,
+    "input_schema.md": render_markdown,
     "reason_codes.md": reason_codes_page,
     "settings.md": settings_page,
 }
