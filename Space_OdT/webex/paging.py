@@ -21,6 +21,7 @@ Items = list[dict[str, Any]]
 
 MAX_PAGES = 50_000
 _MIN_PAGE_SIZE = 5
+_PAGES_TO_TRUST, _DISTRUST = 3, 4
 _GATEWAY_TIMEOUT = 504
 _TOO_BIG = frozenset({502, 503, _GATEWAY_TIMEOUT})
 _LINK = re.compile(r"<([^>]*)>\s*;([^<]*)")
@@ -77,6 +78,9 @@ class _Cursor:
         marks: What tells the pages read apart.
         pages: Pages read.
         linked: Whether the server has given a next link.
+        good_pages: Pages read since the size was changed.
+        pages_to_trust: Good pages after which a larger size is tried again.
+        has_grown: Whether the last change was to a larger size.
     """
 
     path: str
@@ -87,6 +91,9 @@ class _Cursor:
     marks: set[Any] = field(default_factory=set)
     pages: int = 0
     linked: bool = False
+    good_pages: int = 0
+    pages_to_trust: int = _PAGES_TO_TRUST
+    has_grown: bool = False
 
 
 @dataclass(slots=True, frozen=True)
@@ -139,6 +146,8 @@ async def read_pages(client: Requester, plan: ListPlan) -> AsyncIterator[Items]:
         yield items
         del items
         more = _advance(client, plan, cursor, end, received)
+        if more:
+            _grow(plan, cursor)
 
 
 def _first_query(plan: ListPlan) -> dict[str, Any]:
@@ -180,7 +189,24 @@ async def _read_page(client: Requester, plan: ListPlan, cursor: _Cursor) -> Resp
 
 
 def _shrink(plan: ListPlan, cursor: _Cursor) -> None:
-    cursor.size = (cursor.size or _MIN_PAGE_SIZE) // 2
+    if cursor.has_grown and not cursor.good_pages:
+        cursor.pages_to_trust *= _DISTRUST  # the first page of this size: it is the size, then
+    cursor.good_pages, cursor.has_grown = 0, False
+    _resize(plan, cursor, (cursor.size or _MIN_PAGE_SIZE) // 2)
+
+
+def _grow(plan: ListPlan, cursor: _Cursor) -> None:
+    """Ask for more again: the trouble that made a page small may be over, and pages are many."""
+    cursor.good_pages += 1
+    if cursor.size is None or plan.page_size is None or cursor.size >= plan.page_size:
+        return
+    if cursor.good_pages >= cursor.pages_to_trust:
+        cursor.good_pages, cursor.has_grown = 0, True
+        _resize(plan, cursor, min(plan.page_size, 2 * cursor.size))
+
+
+def _resize(plan: ListPlan, cursor: _Cursor, size: int) -> None:
+    cursor.size = size
     if plan.size_name in cursor.query:
         cursor.query[plan.size_name] = cursor.size
     else:
@@ -245,8 +271,9 @@ def _is_full(cursor: _Cursor, received: int) -> bool:
 
 
 def _follow(client: Requester, plan: ListPlan, cursor: _Cursor, link: str) -> None:
-    target = urljoin(str(client.addresses.target(cursor.path)), link)
-    if not client.addresses.is_ours(target):
+    addresses = client.addresses
+    target = link if addresses.is_ours(link) else urljoin(str(addresses.target(cursor.path)), link)
+    if not addresses.is_ours(target):
         host = urlsplit(target).netloc.rpartition("@")[2]
         raise _paging_error(plan, Failure.FOREIGN_LINK, f"the next page lies on {host}")
     cursor.path, cursor.query, cursor.linked = target, {}, True

@@ -295,6 +295,33 @@ async def test_a_later_page_is_halved_within_its_link(server, client) -> None:
     assert server.seen[-1].query["max"] == "10"
 
 
+async def test_pages_grow_again_when_the_trouble_is_over(server, client) -> None:
+    give = linked(server.origin, 400)
+
+    def answer(seen) -> Reply:
+        return Reply(504) if len(server.seen) == 2 else give(seen)
+
+    server.answer = answer
+    pages = await gathered(client.pages("/people", list_key="items", page_size=40))
+    assert list(chain.from_iterable(pages)) == people(0, 400)
+    asked = [seen.query["max"] for seen in server.seen]
+    assert asked[:6] == ["40", "40", "20", "20", "20", "40"]
+    assert set(asked[6:]) == {"40"}
+
+
+async def test_a_size_that_fails_again_is_tried_less_and_less(server, client) -> None:
+    give = linked(server.origin, 2000)
+
+    def answer(seen) -> Reply:
+        return Reply(504) if int(seen.query["max"]) > 20 else give(seen)
+
+    server.answer = answer
+    pages = await gathered(client.pages("/people", list_key="items", page_size=40))
+    assert list(chain.from_iterable(pages)) == people(0, 2000)
+    refused = [seen for seen in server.seen if seen.query["max"] == "40"]
+    assert len(refused) == 4, "at the start, then after 3, 12 and 48 good pages"
+
+
 async def test_halving_ends_and_then_the_whole_patience_counts(server, client) -> None:
     server.replies = [Reply(504)]
     error = await refusal_of(client.pages("/people", list_key="items", page_size=20))
