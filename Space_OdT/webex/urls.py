@@ -36,6 +36,7 @@ class Addresses:
         self.base_url = base_url
         self._scheme, self._authority, self._prefix = parts.scheme, parts.netloc, parts.path
         self._origin = origin_of(base_url)
+        self._root = f"{parts.scheme}://{parts.netloc}/"
         self._is_public = parts.scheme == "https" and _is_public_host(parts.hostname or "")
 
     def target(self, path: str, query: Query | None = None) -> URL:
@@ -131,6 +132,8 @@ class Addresses:
         Returns:
             True when the origin is the base URL's.
         """
+        if url.startswith(self._root):  # nearly all; taking it apart costs ten times as much
+            return True
         try:
             return origin_of(url) == self._origin
         except ValueError:
