@@ -76,10 +76,6 @@ def _one_of(*values: Any) -> Maker:
     return lambda subject, place: subject.pick(place, values)
 
 
-def _id(type_name: str) -> Maker:
-    return lambda subject, place: subject.world.new_id(type_name, subject.key, place)
-
-
 def _peer(attribute: str) -> Maker:
     def make(subject: Subject, place: str) -> Any:
         return getattr(subject.pick(place.rpartition(".")[0], subject.peers()), attribute)

@@ -172,11 +172,6 @@ class Organisation:
             return "professional"
         return "basic" if LicenceKind.WORKSPACE in kinds else "hotdesk"
 
-    def is_calling_location(self, location_id: str) -> bool:
-        """Tell whether a location is enabled for Webex Calling."""
-        location = self.location(location_id)
-        return location is not None and location.calling
-
     def calling_licence(self, licence_ids: Iterable[str]) -> Licence | None:
         """Give the user Calling licence among some licences, if there is one."""
         for licence_id in licence_ids:
