@@ -31,11 +31,6 @@ class Belief:
         self._ceiling = 0.0
         self._test_at = NEVER
         self._strays = 0
-        self._measured = 0.0
-        self._taken_measured = 0
-        self._is_rough = False
-        self._lowered = 0
-        self._strays_then = self._calls_then = 0
         self._relapses = 0
 
     @property
@@ -60,14 +55,6 @@ class Belief:
             taken: Calls taken so far.
             shut_seconds: How long the door was shut when the limit was last met.
         """
-        self._measured, self._taken_measured = limit, taken
-        self._is_rough = True
-        self._lowered = 0
-        self._set(limit, now, highest=highest, taken=taken, shut_seconds=shut_seconds)
-
-    def _set(
-        self, limit: float, now: float, *, highest: float, taken: int, shut_seconds: float
-    ) -> None:
         tuning = self._tuning
         if self.limit is None or abs(limit - self.limit) > tuning.alike * limit:
             self._since = now
@@ -97,34 +84,8 @@ class Belief:
         share = min(tuning.stray_cut, max(tuning.caution, share))
         limit = (self.limit or SLOWEST_RATE) * (1.0 - share)
         test_at = max(self._test_at, now)
-        self._set(limit, now, highest=0.0, taken=taken, shut_seconds=shut_seconds)
+        self.settle(limit, now, highest=0.0, taken=taken, shut_seconds=shut_seconds)
         self._test_at = min(self._test_at, test_at)
-        self._lowered += 1
-
-    def is_young(self, taken: int) -> bool:
-        """Tell whether the limit was measured so few calls ago that counting on improves it."""
-        return self._is_rough and taken - self._taken_measured < self._tuning.young_calls
-
-    def refine(self, limit: float, now: float, *, taken: int) -> None:
-        """Correct a young measurement, once, by one over more calls."""
-        self.settle(limit, now, highest=0.0, taken=taken, shut_seconds=0.0)
-        self._is_rough = False
-
-    @property
-    def is_lowered_in_vain(self) -> bool:
-        """True when the limit was lowered far below the measured one and refusals went on."""
-        return (self.limit or 0.0) < self._tuning.vain_lowering * self._measured
-
-    @property
-    def lowered_in_vain(self) -> tuple[int, int]:
-        """The refusals for which the limit was lowered in vain, and the calls among them."""
-        return self._strays_then, self._calls_then
-
-    def undo_lowering(self, now: float, *, taken: int) -> None:
-        """Return to the limit that was measured: going slower did not help."""
-        self._strays_then, self._calls_then = self._lowered, taken - self._taken_measured
-        self.settle(self._measured, now, highest=0.0, taken=taken, shut_seconds=0.0)
-        self._is_rough = False
 
     def is_recovering(self, among: float) -> bool:
         """Tell whether a refusal came too soon after the last one to mean anything.

@@ -14,13 +14,11 @@ class Finding(Enum):
     """What came of judging a refusal.
 
     KNOWN: there is a limit to keep to.
-    CHANCE: there is, and slowing down does not help against these refusals.
     PATIENCE: there is, but the server's store has to fill up a little first.
     UNKNOWN: there is none, yet or any more.
     """
 
     KNOWN = auto()
-    CHANCE = auto()
     PATIENCE = auto()
     UNKNOWN = auto()
 
@@ -129,21 +127,14 @@ class Judgement:
         if not was_shut and self.belief.is_recovering(among):
             self.history.mark(last.first)
             return Finding.PATIENCE
-        near = None
-        if self._has_enough(last) and (was_shut or self.belief.is_young(taken)):
-            near = self._near_limit(last, limit)
+        near = self._near_limit(last, limit) if was_shut and self._has_enough(last) else None
         if near is None and not self._is_same_limit(last, was_shut=was_shut):
             return self._forget(last, now, was_shut=was_shut)
         self.history.mark(last.first)
-        if near is not None and was_shut:
+        if near is not None:
             self._believe(near, last, now, taken)
-        elif near is not None:
-            self.belief.refine(near, now, taken=taken)
         else:
             self.belief.settle_lower(among, now, taken=taken, shut_seconds=last.shut_seconds)
-            if self.belief.is_lowered_in_vain and not was_shut:
-                self.belief.undo_lowering(now, taken=taken)
-                return Finding.CHANCE
         return Finding.KNOWN
 
     def _correct_quota(

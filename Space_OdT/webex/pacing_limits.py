@@ -80,13 +80,10 @@ class Limits:
 
     def refused(self, gate: Gate, ticket: Ticket, now: float) -> None:
         """Count a refusal, after its learner was told; the family may turn out to be apart."""
-        learner = gate.learner
         if gate is not self.shared:
             return
-        if learner.began_at(now):
+        if gate.learner.began_at(now):
             self._tally.fade()
-        elif not learner.is_exhausted_for(ticket.sent_at):
-            return
         self._tally.count(ticket.family, refused=True)
         if self._tally.is_apart(ticket.family):
             self._set_apart(ticket.family, now)

@@ -7,14 +7,12 @@ from collections.abc import Callable
 from Space_OdT.webex.pacing_door import Door, Exhaustion
 from Space_OdT.webex.pacing_history import Bin
 from Space_OdT.webex.pacing_judgement import Finding, Judgement
-from Space_OdT.webex.pacing_noise import Noise
 from Space_OdT.webex.pacing_pace import Pace
 from Space_OdT.webex.pacing_trips import Trips
 from Space_OdT.webex.pacing_tuning import NEVER, SLOWEST_RATE, Phase, Tuning
 
 Facts = dict[str, float | None]
 
-_SETTLED = frozenset({Phase.OPEN, Phase.CRUISE})
 _RESTING = frozenset({Phase.OPEN, Phase.CRUISE, Phase.CLIMB})
 _GROWING = frozenset({Phase.MEASURE, Phase.CRUISE, Phase.CLIMB})
 _STEP_DOWN = 8.0
@@ -47,7 +45,6 @@ class RateLearner:
         self._door = Door(self.tuning)
         self._last: Exhaustion | None = None
         self._trips = Trips(self.tuning)
-        self._noise = Noise(self.tuning)
         self._taken = 0
         self._begun = False
         self._pace = Pace(self.tuning)
@@ -166,8 +163,6 @@ class RateLearner:
             crowded: Whether other calls were waiting for it.
         """
         self._trips.answered(now - sent_at, now)
-        if self.phase in _SETTLED:
-            self._noise.passed()
         if self.phase is Phase.OPEN:
             if crowded:
                 self._pace.widen(self._trips.usual)
@@ -200,8 +195,7 @@ class RateLearner:
             return
         last = self._last
         if last is None:
-            if not self._is_chance(sent_at):
-                self._exhausted(sent_at, now, due)
+            self._exhausted(sent_at, now, due)
             return
         last.earliest_due = min(last.earliest_due, due)
         if sent_at < last.cut_at:
@@ -215,16 +209,8 @@ class RateLearner:
             last.earliest_due = due
             last.cut_at = now
             self._shut(last, now)
-        elif self.phase is not Phase.SHUT and not self._is_chance(sent_at):
+        elif self.phase is not Phase.SHUT:
             self._exhausted(sent_at, now, due)
-
-    def _is_chance(self, sent_at: float) -> bool:
-        """Count a refusal, and tell whether it is one of those that come at any rate."""
-        if self.phase not in _SETTLED:
-            return False
-        self._noise.refused(sent_at)
-        is_open = self.phase is Phase.OPEN
-        return not self._noise.stands_out(at_least=self.tuning.expected_noise if is_open else 0.0)
 
     def _leave_room(self, now: float) -> None:
         """Wait as long as a refused call would have taken, for it may have been counted."""
@@ -251,9 +237,7 @@ class RateLearner:
 
     def _exhausted(self, sent_at: float, now: float, due: float) -> None:
         peak = self.rate if self.rate < NEVER else self._sent_lately(sent_at)
-        first = min(sent_at, self._noise.cluster_began)
-        self._noise.forget_latest()
-        self._last = Exhaustion(first, now, peak, self.phase, now, due)
+        self._last = Exhaustion(sent_at, now, peak, self.phase, now, due)
         self._pace.phase = Phase.LISTEN
         self.closed_until = now + min(self._trips.usual * 1.05, self.tuning.listen_seconds)
         self._notify("throttled", rate=peak, limit=self.limit)
@@ -263,15 +247,12 @@ class RateLearner:
         if last.is_dry:
             self._start_knocking(last, now)
         elif not self._settled(last, now):
-            passed = self._judgement.history.taken(last.first, last.cut_at)
-            self._start_measuring(last, passed / last.span, now)
+            self._start_measuring(last, last.taken / last.span, now)
 
     def _settled(self, last: Exhaustion, now: float, *, was_shut: bool = False) -> bool:
         """Go on at the limit that this refusal confirms or corrects; False when it leaves none."""
         known = self.limit
         finding = self._judgement.judge(last, now, self._taken, was_shut=was_shut)
-        if finding is Finding.CHANCE:
-            self._noise.learn(*self._judgement.belief.lowered_in_vain)
         if finding is Finding.UNKNOWN:
             if known is not None:
                 self._notify("forgot", limit=known)

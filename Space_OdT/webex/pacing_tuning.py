@@ -51,14 +51,11 @@ class Tuning:
         measured_calls: Calls taken between two refusals that make a measurement, or as many as
         measured_seconds: this time brings, but no fewer than
         fewest_calls: these.
-        young_calls: For so many calls after a measurement it is refined.
         recovering_calls: A refusal among so few calls after the one before is no news, but not
         most_relapses: more often than this.
         margin: Share of the measured limit left unused.
         soon: A door that shuts again before so many times its shut time tells of a new limit.
         caution: Least that is taken off a known limit for a call refused below it.
-        vain_lowering: A limit lowered below this share of itself, and still calls are refused
-            below it: that is chance.
         stray_cut: Most that is taken off for it.
         search_per_second: Growth while measuring and nothing has been refused yet.
         measure_per_second: Growth while measuring around the limit.
@@ -82,11 +79,6 @@ class Tuning:
         usual_weight: Weight of a new answer in the usual time and spread, and
         late_weight: of a late one.
         most_excused: Refusals in a row that lateness excuses.
-        expected_noise: Share of calls that may be refused by chance before anything is known.
-        negligible_noise: Up to this share, every refusal is taken to mean the rate.
-        most_noise: More than this share is never put down to chance.
-        noise_prior_calls: Calls without a refusal that are assumed to have gone before.
-        noise_memory_calls: Calls over which the share of chance refusals is counted.
         least_catch_up_seconds: Delay of a timer that is always made up for.
         most_catch_up_seconds: The same when the server allows bursts.
         outgrown: A rate that got so many times above the limit unrefused has outgrown it.
@@ -103,13 +95,11 @@ class Tuning:
     measured_calls: int = 60
     measured_seconds: float = 15.0
     fewest_calls: int = 15
-    young_calls: int = 600
     recovering_calls: int = 8
     most_relapses: int = 3
     margin: float = 0.02
     soon: float = 5.0
     caution: float = 0.01
-    vain_lowering: float = 0.75
     stray_cut: float = 0.25
     search_per_second: float = 2.0
     measure_per_second: float = 1.0
@@ -134,10 +124,5 @@ class Tuning:
     usual_weight: float = 0.1
     late_weight: float = 0.01
     most_excused: int = 40
-    expected_noise: float = 0.01
-    negligible_noise: float = 0.003
-    most_noise: float = 0.05
-    noise_prior_calls: float = 200.0
-    noise_memory_calls: float = 4000.0
     least_catch_up_seconds: float = 0.03
     most_catch_up_seconds: float = 0.5
