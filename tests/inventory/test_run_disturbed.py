@@ -307,8 +307,14 @@ def test_a_file_in_the_place_of_the_folder_is_told(command: Command) -> None:
 
 @pytest.mark.skipif(shutil.which("prlimit") is None, reason="no file size limits to set")
 def test_a_full_disk_is_told_and_the_old_exports_stay(
-    exported: Exported, simulator: Simulator, command: Command
+    exported: Exported,
+    simulator: Simulator,
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # the limit would strike the coverage measurement of the command as well
+    for name in ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START"):
+        monkeypatch.delenv(name, raising=False)
     plain(command.run(*QUICK, "--only", "licenses"), 0)
     before = bytes_of(command.exports)
     # no file may grow beyond this, as if the disk were full
