@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
@@ -14,6 +15,9 @@ from bench.peers.reads import redirected
 from Space_OdT.webex.connection_client import WebexClient
 
 TOKEN = "sim-admin-token"
+
+# The SDK logs a line for each refusal, and there are thousands.
+logging.getLogger("wxc_sdk").setLevel(logging.ERROR)
 
 Contestant = Callable[[str, list[str], int], Awaitable[None]]
 

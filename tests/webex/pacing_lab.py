@@ -19,7 +19,12 @@ LATENCY_SECONDS = 0.05
 
 @dataclass
 class Outcome:
-    """What came of one run: seconds of virtual time, and counts."""
+    """What came of one run: seconds of virtual time, and counts.
+
+    Attributes:
+        sent_at: When calls reached the server, from the start on.
+        left_at: When the pacer gave leave, on its clock.
+    """
 
     wall: float
     ideal: float
@@ -27,6 +32,7 @@ class Outcome:
     refused: int
     events: list[tuple[float, str, dict[str, Any]]] = field(default_factory=list)
     sent_at: list[float] = field(default_factory=list)
+    left_at: list[float] = field(default_factory=list)
 
     @property
     def ratio(self) -> float:
@@ -63,6 +69,7 @@ class Server:
         self.random = random.Random(seed)
         self.refused = 0
         self.sent_at: list[float] = []
+        self.left_at: list[float] = []
 
     def jitter(self) -> float:
         return self.random.expovariate(2.0 / self.spread) if self.spread else 0.0
@@ -90,11 +97,13 @@ class Server:
 async def call(pacer: Pacer, server: Server, family: str) -> None:
     """Make one call as the client does."""
     ticket = await pacer.admit(family)
+    server.left_at.append(ticket.sent_at)
     try:
         wait = await server.answer()
         while wait is not None:
             pacer.throttled(ticket, wait)
             await pacer.readmit(ticket)
+            server.left_at.append(ticket.sent_at)
             wait = await server.answer()
         pacer.succeeded(ticket)
     finally:
@@ -191,7 +200,7 @@ def run_shape(
             ideal = math.ceil(calls / in_flight) * mean
         wall = loop.time() - start
         sent_at = [moment - start for moment in server.sent_at]
-        return Outcome(wall, ideal, calls, server.refused, events, sent_at)
+        return Outcome(wall, ideal, calls, server.refused, events, sent_at, server.left_at)
 
     dice = random.Random(seed)
 
