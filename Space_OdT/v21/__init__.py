@@ -1,0 +1,1 @@
+"""V2.1: changes by action and by location job, each with a plan."""

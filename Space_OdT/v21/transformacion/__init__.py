@@ -1,0 +1,1 @@
+"""The transformation actions: what brings a site live, one action a file."""
