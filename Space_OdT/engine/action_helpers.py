@@ -287,26 +287,6 @@ def work_number(person: Mapping[str, Any]) -> str:
     return next((str(item["value"]) for item in numbers if item.get("type") == WORK_NUMBER), "")
 
 
-def move_body(
-    person_id: str, location_id: str, extension: str, phone_number: str
-) -> dict[str, Any]:
-    """Build the body that moves one calling user to another location.
-
-    Args:
-        person_id: Id of the person.
-        location_id: Id of the new location.
-        extension: Extension there, "" keeps the present one.
-        phone_number: Number there; "" gives the present one back, for it belongs to the old site.
-
-    Returns:
-        The body of `POST /telephony/config/jobs/person/moveLocation`.
-    """
-    user = {"userId": person_id, "phoneNumber": phone_number}
-    if extension:
-        user["extension"] = extension
-    return {"usersList": [{"locationId": location_id, "validate": False, "users": [user]}]}
-
-
 def alternate_number_body(number: str) -> dict[str, Any]:
     """Build the body that adds a second number to a person.
 

@@ -180,6 +180,15 @@ class Call(Protocol):
         """
         ...
 
+    def joined(self, step: StepSpec, answer: Response, /) -> None:
+        """Count a step that was sent for several rows at once as one of this row.
+
+        Args:
+            step: One of the action's declared steps.
+            answer: The answer that all these rows share.
+        """
+        ...
+
     async def read_back(
         self, step: StepSpec, holds: Callable[[Any], bool], what: str, /, **where: str
     ) -> None:

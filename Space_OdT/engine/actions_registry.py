@@ -10,16 +10,19 @@ from Space_OdT.engine import action_helpers as bodies
 from Space_OdT.engine.action_model import StepSpec
 from Space_OdT.engine.calling_features import FEATURES
 from Space_OdT.engine.models import Phase
+from Space_OdT.engine.move_bodies import move_body, move_check_body
 
 # A new entity may take a moment to be known everywhere: a 404 just after a create passes.
 _JUST_CREATED = (404,)
 _LOCATION = "/telephony/config/locations/{location_id}"
 _PSTN = "/telephony/pstn/locations/{location_id}/connection"
+# What the id of a location that a plan would make begins with.
+NOT_MADE_YET = "NEW-LOCATION"
 _MOVES = "/telephony/config/jobs/person/moveLocation"
 
 
 def _new_location(body: Any) -> dict[str, str]:
-    return {"id": f"NEW-LOCATION({body['name']})"}
+    return {"id": f"{NOT_MADE_YET}({body['name']})"}
 
 
 def _same_id(body: Any) -> dict[str, str]:
@@ -140,12 +143,23 @@ MOVE_START = StepSpec(
     _MOVES,
     success=(200, 201),
     required=("response",),
-    build=bodies.move_body,
+    build=move_body,
 )
+MOVE_CHECK = StepSpec(
+    "move_check",
+    "POST",
+    _MOVES,
+    required=("response",),
+    build=move_check_body,
+    is_harmless=True,
+)
+MOVE_LIST = StepSpec("move_list", "GET", _MOVES, required=("items",))
 MOVE_STATUS = StepSpec(
     "move_status", "GET", f"{_MOVES}/{{job_id}}", required=("id", "latestExecutionStatus")
 )
 MOVE_ERRORS = StepSpec("move_errors", "GET", f"{_MOVES}/{{job_id}}/errors", required=("items",))
+# Everything a move sends; an action that moves people declares them.
+MOVES = (USER_LOOKUP, MOVE_CHECK, MOVE_START, MOVE_LIST, MOVE_STATUS, MOVE_ERRORS)
 PERSON_NUMBERS_READ = StepSpec(
     "alternate_number_read",
     "GET",
@@ -232,10 +246,7 @@ STEPS: Mapping[Phase, tuple[StepSpec, ...]] = MappingProxyType(
         ),
         Phase.USERS_EXISTING_CALLING: (USER_LOOKUP, USER_ENABLE_CALLING, *_SETTINGS),
         Phase.EXTENSIONS_SETTINGS: (
-            USER_LOOKUP,
-            MOVE_START,
-            MOVE_STATUS,
-            MOVE_ERRORS,
+            *MOVES,
             ASSIGN_EXTENSION_OR_NUMBER,
             *_SETTINGS,
         ),

@@ -11,6 +11,7 @@ from Space_OdT.engine.breaker import BatchProgress, BreakerPolicy
 from Space_OdT.engine.models import Batch, Outcome, Row
 from Space_OdT.engine.row_runner import RowRunner
 from Space_OdT.engine.stopping import StopReason, StopSignal
+from Space_OdT.engine.waiting_room import WaitingRoom
 
 
 class OutcomeSink(Protocol):
@@ -62,6 +63,7 @@ class Executor:
         breaker: When a batch has failed as a whole.
         rows_at_once: Rows in work at most.
         observer: Told about everything.
+        aside: Where rows wait that need no place in work meanwhile; None when there is no such.
 
     Attributes:
         tripped: The batch that tripped the breaker, None when none has.
@@ -76,12 +78,15 @@ class Executor:
         *,
         rows_at_once: int,
         observer: RunObserver,
+        aside: WaitingRoom | None = None,
     ) -> None:
         self._rows = rows
         self._stop = stop
         self._breaker = breaker
         self._rows_at_once = rows_at_once
         self._observer = observer
+        self._aside = aside or WaitingRoom()
+        self._workers = 0
         self.tripped: BatchProgress | None = None
         self.rejected_from = 0
 
@@ -101,15 +106,32 @@ class Executor:
         dispenser = _Dispenser(batches, self._breaker, self._stop, self._observer)
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(self._rows_at_once):
+
+                def hire() -> None:
                     group.create_task(self._work(dispenser, action, sink))
+
+                self._aside.on_enter = hire  # the place of a row that waits is another's
+                for _ in range(self._rows_at_once):
+                    hire()
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from failures
         if dispenser.trouble is not None:
             raise dispenser.trouble
 
     async def _work(self, dispenser: _Dispenser, action: Action[Any], sink: OutcomeSink) -> None:
-        while (job := await dispenser.take()) is not None:
+        self._workers += 1
+        try:
+            await self._work_on(dispenser, action, sink)
+        finally:
+            self._workers -= 1
+
+    @property
+    def _is_crowded(self) -> bool:
+        """True when a row that waited is back, and its place has been given to another."""
+        return self._workers - self._aside.rows > self._rows_at_once
+
+    async def _work_on(self, dispenser: _Dispenser, action: Action[Any], sink: OutcomeSink) -> None:
+        while not self._is_crowded and (job := await dispenser.take()) is not None:
             progress, row = job
             outcome, token_rejected = await self._rows.run(progress.batch, row, action)
             if token_rejected:

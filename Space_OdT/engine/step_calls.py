@@ -40,6 +40,42 @@ class PlannedRequest:
     body: Any
 
 
+async def send_step(
+    client: WebexClient,
+    step: StepSpec,
+    /,
+    *parts: Any,
+    lookup: Callable[[], Awaitable[Any]] | None = None,
+    **where: str,
+) -> Response:
+    """Send a step as it is declared; a row sends its own through `StepCaller`.
+
+    Args:
+        client: The one way to Webex.
+        step: What to send.
+        *parts: What its builder makes the body from.
+        lookup: Tells whether a write of open outcome landed; see `action_model.Call`.
+        **where: Values of the names in braces of its path and query.
+
+    Returns:
+        The checked answer.
+
+    Raises:
+        WebexError: When it did not succeed.
+    """
+    return await client.request(
+        step.method,
+        step.path_of(where),
+        query=step.query_of(where) or None,
+        body=step.build(*parts) if step.build is not None else None,
+        expect=step.success,
+        required=step.required,
+        lookup=lookup,
+        passing=step.passing,
+        idempotent=True if step.is_harmless else None,
+    )
+
+
 class StepCaller:
     """What an action gets as `call`; one per row. See `action_model.Call`.
 
@@ -111,34 +147,32 @@ class StepCaller:
         """Send a step, or record it; see `action_model.Call`."""
         invariant(step in self._steps, "an action sends only steps it declares", step=step.name)
         self.current = step.name
-        body = step.build(*parts) if step.build is not None else None
-        path, query = step.path_of(where), step.query_of(where)
         if step.is_write and self._plan is not None:
-            url = str(self._client.addresses.target(path, query))
+            body = step.build(*parts) if step.build is not None else None
+            url = str(self._client.addresses.target(step.path_of(where), step.query_of(where)))
             self._plan(PlannedRequest(self._row, step.name, step.method, url, body))
             assumed = step.assume(body) if step.assume is not None else None
             answer = Response(step.success[0], {}, assumed, b"")
         else:
             self.status, self.tracking_id = None, ""
             try:
-                answer = await self._client.request(
-                    step.method,
-                    path,
-                    query=query or None,
-                    body=body,
-                    expect=step.success,
-                    required=step.required,
-                    lookup=lookup,
-                    passing=step.passing,
-                    idempotent=True if step.is_harmless else None,
-                )
+                answer = await send_step(self._client, step, *parts, lookup=lookup, **where)
             finally:
                 self.current = step.name  # a lookup on the way was a step of its own
+        self._take(step, answer)
+        return answer
+
+    def joined(self, step: StepSpec, answer: Response, /) -> None:
+        """Count a step that was sent for several rows at once; see `action_model.Call`."""
+        invariant(step in self._steps, "an action sends only steps it declares", step=step.name)
+        self.current = step.name
+        self._take(step, answer)
+
+    def _take(self, step: StepSpec, answer: Response) -> None:
         self.status, self.tracking_id = answer.status, answer.tracking_id or ""
         if step.is_write:
             self.done.append(step.name)
             self.write_status = answer.status
-        return answer
 
     async def read_back(
         self, step: StepSpec, holds: Callable[[Any], bool], what: str, /, **where: str

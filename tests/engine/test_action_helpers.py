@@ -164,15 +164,6 @@ def test_somebody_without_a_number_keeps_none() -> None:
     assert bodies.work_number({"displayName": "Ana"}) == ""
 
 
-def test_a_move_gives_the_old_number_back_unless_another_is_given() -> None:
-    body = bodies.move_body("P1", "L2", "", "")
-    assert body["usersList"] == [
-        {"locationId": "L2", "validate": False, "users": [{"userId": "P1", "phoneNumber": ""}]}
-    ]
-    given = bodies.move_body("P1", "L2", "200", "+34")["usersList"][0]["users"][0]
-    assert given == {"userId": "P1", "phoneNumber": "+34", "extension": "200"}
-
-
 def test_small_bodies() -> None:
     assert bodies.main_number_body("+34") == {"callingLineId": {"phoneNumber": "+34"}}
     assert bodies.announcement_language_body("ca_es") == {"announcementLanguage": "ca_es"}

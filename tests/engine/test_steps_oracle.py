@@ -14,6 +14,7 @@ import pytest
 from Space_OdT.engine import actions_registry as steps
 from Space_OdT.engine.action_helpers import LocationFacts
 from Space_OdT.engine.action_model import StepSpec
+from Space_OdT.engine.move_bodies import MoveWish
 from Space_OdT.engine.step_calls import StepCaller
 from Space_OdT.sdk_client import create_api
 from Space_OdT.webex.records import Person
@@ -176,7 +177,7 @@ PAIRS = (
     ),
     Pair(
         steps.MOVE_START,
-        ("P1", "L2", "200", "+34910000002"),
+        (MoveWish("P1", "L2", "200", "+34910000002"),),
         {},
         lambda api: api.telephony.jobs.move_users.validate_or_initiate(
             [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,17 +20,14 @@ from Space_OdT.engine.bulk.people import (
 from Space_OdT.engine.bulk.person_settings import WantedSettings, apply_settings
 from Space_OdT.engine.calling_settings import Profiles
 from Space_OdT.engine.models import Phase, Row
+from Space_OdT.engine.move_bodies import MoveWish
+from Space_OdT.engine.move_jobs import MoveJobs
 from Space_OdT.webex.directory import Directory
-from Space_OdT.webex.error_handling import ReasonCode
+from Space_OdT.webex.error_handling import ReasonCode, WebexError
 from Space_OdT.webex.ids import same_id
 from Space_OdT.webex.records import Location, Person, number_key
 
 ASSIGNMENT_LOOKUP = "assignment_lookup"
-# A move is a job: looked at after these seconds, then at the last interval until the bound.
-MOVE_WAITS = (0.5, 1.0, 2.0, 3.0, 5.0)
-MOVE_LOOKS = 60
-_ENDED = frozenset({"COMPLETED", "FAILED", "ABANDONED"})
-_DONE = "COMPLETED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +57,13 @@ class AssignmentAction:
         book: Finds locations.
         licences: Knows who has calling.
         profiles: The outgoing profiles rows may name.
-        sleep: Awaitable sleep between looks at a job.
+        moves: Moves people to other locations; shared by all rows of the run.
     """
 
     book: LocationBook
     licences: CallingLicences
     profiles: Profiles
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    moves: MoveJobs
 
     def action(self) -> Action[AssignmentParams]:
         """Give the action.
@@ -104,8 +99,9 @@ class AssignmentAction:
             )
         call.prepare(steps.ASSIGN_EXTENSION_OR_NUMBER)
         location = await find_calling_location(params.location_key, self.book)
+        told: tuple[str, ...] = ()
         if not same_id(person.location_id, location.id):
-            await self._move(person, location, params, call, directory)
+            told = await self._move(person, location, params, call, directory)
         elif await _differs(person, params, directory):
             await _assign(person, location, params, call, directory)
         notes = await apply_settings(
@@ -116,7 +112,7 @@ class AssignmentAction:
             is_new=self.licences.is_new(person.id),
         )
         effect = Effect.CHANGED if call.done else Effect.UNCHANGED
-        return Result(effect, person.id, "; ".join(notes))
+        return Result(effect, person.id, "; ".join((*told, *notes)))
 
     async def _move(
         self,
@@ -125,59 +121,36 @@ class AssignmentAction:
         params: AssignmentParams,
         call: Call,
         directory: Directory,
-    ) -> None:
+    ) -> tuple[str, ...]:
         """Move a calling user to another location, with the line the row gives there."""
         await check_line_is_free(person, location, params.extension, params.phone_number, directory)
 
-        async def moved() -> dict[str, Any] | None:
-            now = Person.parse((await call(steps.USER_LOOKUP, person_id=person.id)).body)
-            return {"response": {}} if same_id(now.location_id, location.id) else None
-
-        answer = await call(
-            steps.MOVE_START,
-            person.id,
-            location.id,
-            params.extension,
-            params.phone_number,
-            lookup=moved,
-        )
-        started = answer.body["response"]
-        if isinstance(started, dict) and started.get("id"):
-            await self._wait_for(str(started["id"]), call)
+        wish = MoveWish(person.id, location.id, params.extension or None, params.phone_number)
+        notes = await self._impacts(wish, call) if call.is_plan else ()
+        moved = await self.moves.move(wish, call)
+        if moved.person is not None:
+            # read again, for a job that nobody saw to its end may have given another line
+            note_line(directory, person, moved.person)
+            if await _differs(moved.person, params, directory):
+                await _assign(moved.person, location, params, call, directory)
+            return notes
         extension = params.extension or person.extension
         after = with_line(person, location.id, extension, params.phone_number)
         note_line(directory, person, after)
+        return notes
 
-    async def _wait_for(self, job_id: str, call: Call) -> None:
-        for look in range(MOVE_LOOKS):
-            answer = await call(steps.MOVE_STATUS, job_id=job_id)
-            status = answer.body["latestExecutionStatus"]
-            if status in _ENDED:
-                if status == _DONE and answer.body.get("latestExecutionExitCode") == _DONE:
-                    return
-                raise await _move_failed(job_id, call)
-            await self.sleep(MOVE_WAITS[min(look, len(MOVE_WAITS) - 1)])
-        raise PendingError(
-            ReasonCode.RETRY_EXHAUSTED,
-            f"the move to the location (job {job_id}) has not ended yet",
-            fix="run these rows again later; a move that has ended meanwhile is recognised",
-            is_final=True,
-        )
-
-
-async def _move_failed(job_id: str, call: Call) -> PendingError:
-    answer = await call(steps.MOVE_ERRORS, job_id=job_id)
-    causes = [
-        str(message.get("description"))
-        for item in answer.body["items"]
-        for message in (item.get("error") or {}).get("message") or []
-    ]
-    return PendingError(
-        ReasonCode.NON_RETRYABLE_EXTERNAL,
-        f"the move to the location failed: {'; '.join(causes) or 'no cause given'}",
-        fix="mend what the message names, then run these rows again",
-        is_final=True,
-    )
+    async def _impacts(self, wish: MoveWish, call: Call) -> tuple[str, ...]:
+        """Ask what a planned move would do, where the location is there already."""
+        if wish.location_id.startswith(steps.NOT_MADE_YET):
+            return ()
+        try:
+            check = await self.moves.check(wish, call)
+        except WebexError as error:
+            if error.reason_code is ReasonCode.AUTH_INVALID:
+                raise
+            return (f"Webex could not say what the move does: {error}",)
+        obstacles = (f"as things are now: {text}" for text in check.errors)
+        return (*obstacles, *check.impacts)
 
 
 async def _differs(person: Person, params: AssignmentParams, directory: Directory) -> bool:

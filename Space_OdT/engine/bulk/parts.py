@@ -16,10 +16,12 @@ from Space_OdT.engine.bulk.location_book import LocationBook
 from Space_OdT.engine.bulk.user import UserAction
 from Space_OdT.engine.calling_settings import Profiles
 from Space_OdT.engine.models import EntityType, Phase, Row
+from Space_OdT.engine.move_jobs import MoveJobs
 from Space_OdT.engine.row_runner import RowRunner
 from Space_OdT.engine.run_layout import BulkLayout
 from Space_OdT.engine.step_calls import PlannedRequest, StepCaller
 from Space_OdT.engine.validation_report import ValidationReport
+from Space_OdT.engine.waiting_room import WaitingRoom
 from Space_OdT.webex.connection_client import WebexClient
 from Space_OdT.webex.directory import Directory
 from Space_OdT.webex.error_handling import ReasonCode, WebexError
@@ -62,7 +64,9 @@ class BulkParts:
             numbers_known=self.numbers_read,
         )
         users = UserAction(self.book, self.licences, joins.line_of, profiles)
-        assignments = AssignmentAction(self.book, self.licences, profiles)
+        self.aside = WaitingRoom()
+        moves = MoveJobs(client, aside=self.aside.sit)
+        assignments = AssignmentAction(self.book, self.licences, profiles, moves)
         self.actions: dict[Phase, Action[Any]] = {
             Phase.LOCATIONS: locations.action(),
             Phase.USERS_EXISTING_CALLING: users.action(),

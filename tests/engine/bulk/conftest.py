@@ -17,6 +17,7 @@ from Space_OdT.engine.bulk.location import LocationAction
 from Space_OdT.engine.bulk.location_book import LocationBook
 from Space_OdT.engine.bulk.user import JoinedLine, UserAction
 from Space_OdT.engine.models import Batch, EntityType, Outcome, Row
+from Space_OdT.engine.move_jobs import MoveJobs
 from Space_OdT.engine.row_runner import RowRunner
 from Space_OdT.engine.step_calls import PlannedRequest, StepCaller
 from Space_OdT.simulator.organisation.entities import Location
@@ -125,7 +126,7 @@ class Site:
                 self.book, self.licences, self.joins.lines.get, PROFILES
             ).action(),
             EntityType.EXTENSION_ASSIGNMENT: AssignmentAction(
-                self.book, self.licences, PROFILES, no_wait
+                self.book, self.licences, PROFILES, MoveJobs(client, sleep=no_wait)
             ).action(),
         }
 
