@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -20,7 +20,7 @@ SETTINGS_JSON = "calling_settings_json"
 OUTGOING_PROFILE = "calling_settings_outgoing_profile"
 ALTERNATE_NUMBER = "calling_settings_alternate_number"
 
-Profiles = Mapping[str, tuple[Mapping[str, Any], ...]]
+Profiles = Mapping[str, Sequence[Mapping[str, Any]]]
 """Name of an outgoing profile -> its calling permissions, as the API takes them."""
 
 
