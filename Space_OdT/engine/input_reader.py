@@ -67,11 +67,13 @@ class InputFile:
         return records
 
 
-def open_input(path: Path) -> InputFile:
+def open_input(path: Path, *, sheet: str = "", may_be_empty: bool = False) -> InputFile:
     """Open a bulk input and find out how it is written.
 
     Args:
         path: A CSV or XLSX file.
+        sheet: The sheet of a workbook; "" for the first filled one.
+        may_be_empty: Whether a header without a row below it is an input too.
 
     Returns:
         The file with its header; it is read once from end to end, for its hash and encoding.
@@ -82,7 +84,7 @@ def open_input(path: Path) -> InputFile:
     form = examine(path)
     source: CsvSource | WorkbookSource
     if form.encoding is None:
-        source = WorkbookSource(path)
+        source = WorkbookSource(path, sheet)
         description, notices = source.description, (*form.notices, *source.notices)
     else:
         source = _csv_source(path, form, form.encoding)
@@ -90,7 +92,7 @@ def open_input(path: Path) -> InputFile:
         description = f"{form.encoding}, separator {_DELIMITER_NAMES[source.delimiter]}"
     records = source.records()
     line, header = _header(path, next(records, None))
-    if next(records, None) is None:
+    if next(records, None) is None and not may_be_empty:
         raise InputFileError(path, "there is a header but no row below it", "add rows", line=line)
     return InputFile(path, form.input_hash, description, notices, line, header, source)
 

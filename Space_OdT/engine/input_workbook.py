@@ -18,30 +18,44 @@ if TYPE_CHECKING:
 _LEAST_INEXACT = 1e16
 
 
+def filled_sheets(path: Path) -> tuple[str, ...]:
+    """Name the sheets of a workbook that can be read.
+
+    Args:
+        path: An XLSX file (XLS, XLSB and ODS are understood too).
+
+    Returns:
+        The visible sheets with a filled cell, in the order of the workbook.
+
+    Raises:
+        InputFileError: When it is no workbook, or protected by a password.
+    """
+    return tuple(sheet.name for sheet in _filled(_open(path)))
+
+
 class WorkbookSource:
-    """The first visible sheet with anything in it.
+    """One sheet; the first visible one with anything in it where none is named.
 
     The sheet is kept in memory by the reader library: its format cannot be streamed.
 
     Args:
         path: An XLSX file (XLS, XLSB and ODS are understood too).
+        sheet: Name of the sheet as `filled_sheets` gives it; "" for the first.
 
     Raises:
         InputFileError: When it is no workbook, protected by a password, or has no filled sheet.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, sheet: str = "") -> None:
         self._path = path
-        workbook = _open(path)
-        sheets = [workbook.get_sheet_by_name(name) for name in _visible_sheets(workbook)]
-        filled = [sheet for sheet in sheets if sheet.start is not None]
+        filled = [one for one in _filled(_open(path)) if sheet in {"", one.name}]
         if not filled:
             raise InputFileError(path, "no visible sheet has a filled cell", "check the workbook")
         self._sheet: CalamineSheet = filled[0]
         self.description = f'sheet "{self._sheet.name}"'
         self.notices: tuple[str, ...] = ()
         if len(filled) > 1:
-            others = ", ".join(f'"{sheet.name}"' for sheet in filled[1:])
+            others = ", ".join(f'"{one.name}"' for one in filled[1:])
             self.notices = (f"{path.name}: only {self.description} is read; not read: {others}",)
 
     def records(self) -> Iterator[Record]:
@@ -70,6 +84,11 @@ def _open(path: Path) -> CalamineWorkbook:
         raise InputFileError(
             path, f"the workbook cannot be read ({error})", "save it again as XLSX, or as CSV"
         ) from None
+
+
+def _filled(workbook: CalamineWorkbook) -> list[CalamineSheet]:
+    sheets = [workbook.get_sheet_by_name(name) for name in _visible_sheets(workbook)]
+    return [sheet for sheet in sheets if sheet.start is not None]
 
 
 def _visible_sheets(workbook: CalamineWorkbook) -> list[str]:
