@@ -10,6 +10,7 @@ from typing import Any
 from Space_OdT.engine.action_model import Action
 from Space_OdT.engine.calling_settings import Profiles
 from Space_OdT.engine.models import CellProblem
+from Space_OdT.v21.transformacion.licence_units import LicenceUnits
 from Space_OdT.v21.transformacion.parameters import Parameter
 
 Cells = Mapping[str, str]
@@ -59,6 +60,7 @@ class ActionContext:
         numbers_per_call: Numbers added or activated by one request at most.
         checks_routing: Whether a forwarding destination is tried with Webex's own routing test.
         moves: Moves people between locations; one object a run. None where none is needed.
+        units: What the run has used up of the licences; one object a run.
     """
 
     formulas: LegacyFormulas = LegacyFormulas()
@@ -66,6 +68,7 @@ class ActionContext:
     numbers_per_call: int = 200
     checks_routing: bool = False
     moves: Any = None
+    units: LicenceUnits = field(default_factory=LicenceUnits)
 
 
 def _nothing_to_check(_: Cells) -> Iterable[CellProblem]:

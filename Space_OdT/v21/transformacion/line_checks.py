@@ -1,0 +1,84 @@
+"""Whether a number and an extension can be given to somebody, asked before anything is written."""
+
+from __future__ import annotations
+
+from Space_OdT.engine.action_model import PendingError
+from Space_OdT.webex.directory import Directory
+from Space_OdT.webex.error_handling import ReasonCode
+from Space_OdT.webex.ids import same_id
+from Space_OdT.webex.records import Location, Number
+
+_LOAD_THEM = "run ubicacion_alta_numeraciones_desactivadas for the location first"
+
+
+async def check_line(
+    owner_id: str, location: Location, extension: str, phone_number: str, directory: Directory
+) -> None:
+    """Refuse a line that is somebody else's, or whose number is not in the location.
+
+    Args:
+        owner_id: Id of who is to have it, "" for somebody who does not exist yet.
+        location: Where.
+        extension: Wanted extension, "" for none.
+        phone_number: Wanted number in E.164, "" for none.
+        directory: The organisation.
+
+    Raises:
+        PendingError: `precondition_missing`, with what stands in the way.
+        WebexError: When the API cannot be asked.
+    """
+    if extension:
+        taken = await directory.extension(location.id, extension)
+        if taken is not None and not _is_owner(taken, owner_id):
+            raise PendingError(
+                ReasonCode.PRECONDITION_MISSING,
+                f"the extension {extension} of {location.name} belongs to another {_kind(taken)}",
+                fix="choose another extension, or free this one",
+            )
+    if phone_number:
+        number = await number_in_inventory(phone_number, directory)
+        if not same_id(number.location_id, location.id):
+            raise PendingError(
+                ReasonCode.PRECONDITION_MISSING,
+                f"the number {phone_number} is in the inventory of another location than "
+                f"{location.name}",
+                fix="choose a number of this location",
+            )
+        if number.owner_id and not _is_owner(number, owner_id):
+            raise PendingError(
+                ReasonCode.PRECONDITION_MISSING,
+                f"the number {phone_number} belongs to another {_kind(number)}",
+                fix="choose a free number of the location, or free this one",
+            )
+
+
+async def number_in_inventory(phone_number: str, directory: Directory) -> Number:
+    """Find a number that some location must have.
+
+    Args:
+        phone_number: Number in E.164.
+        directory: The organisation.
+
+    Returns:
+        The number.
+
+    Raises:
+        PendingError: `precondition_missing`, when no location has it.
+        WebexError: When the API cannot be asked.
+    """
+    number = await directory.number(phone_number)
+    if number is None:
+        raise PendingError(
+            ReasonCode.PRECONDITION_MISSING,
+            f"number_inventory_missing: the number {phone_number} is in no location's inventory",
+            fix=_LOAD_THEM,
+        )
+    return number
+
+
+def _is_owner(number: Number, owner_id: str) -> bool:
+    return bool(owner_id) and same_id(number.owner_id, owner_id)
+
+
+def _kind(number: Number) -> str:
+    return (number.owner_type or "owner").lower().replace("_", " ")
