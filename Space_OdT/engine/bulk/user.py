@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from Space_OdT.engine import actions_registry as steps
 from Space_OdT.engine.action_model import Action, Call, Effect, PendingError, Result
+from Space_OdT.engine.bulk.licence_gift import give_licence
 from Space_OdT.engine.bulk.licences import CallingLicences
 from Space_OdT.engine.bulk.location_book import LocationBook
 from Space_OdT.engine.bulk.people import (
     check_line_is_free,
     find_calling_location,
     find_person,
-    note_line,
     with_line,
 )
 from Space_OdT.engine.bulk.person_settings import WantedSettings, apply_settings
 from Space_OdT.engine.calling_settings import Profiles
 from Space_OdT.engine.models import Phase, Row
 from Space_OdT.webex.directory import Directory
-from Space_OdT.webex.error_handling import ReasonCode, WebexError
-from Space_OdT.webex.ids import same_id
+from Space_OdT.webex.error_handling import ReasonCode
 from Space_OdT.webex.records import Licence, Person, name_key
 
 
@@ -149,43 +147,6 @@ class UserAction:
         else:
             after = person  # another licence, where the person is
         licence = await self.licences.choose(params.licence)
-        self.licences.take(licence)
-        try:
-            answer = await call(
-                steps.USER_ENABLE_CALLING,
-                after,
-                licence.id,
-                lookup=lambda: _landed(person.id, licence.id, call),
-            )
-            _check_given(answer.body, licence, answer.status)
-        except (WebexError, PendingError):
-            self.licences.take(licence, -1)
-            raise
-        note_line(directory, person, _with_licences(after, answer.body))
+        await give_licence(licence, self.licences, call, directory, before=person, after=after)
         if held is None and call.is_plan:
             self.licences.note_new(person.id)
-
-
-def _with_licences(person: Person, answer: Any) -> Person:
-    return replace(person, licences=tuple(str(one) for one in answer["licenses"]))
-
-
-async def _landed(person_id: str, licence_id: str, call: Call) -> dict[str, Any] | None:
-    """Tell whether a licence call of open outcome was carried out."""
-    answer = await call(steps.USER_LOOKUP, person_id=person_id)
-    licences = answer.body.get("licenses") or []
-    if not any(same_id(one, licence_id) for one in licences):
-        return None
-    return {"personId": person_id, "licenses": licences}
-
-
-def _check_given(answer: Any, licence: Licence, status: int) -> None:
-    """Compare what was given with what was asked: 206 means only a part was done."""
-    if not any(same_id(str(one), licence.id) for one in answer["licenses"]):
-        raise PendingError(
-            ReasonCode.HALF_APPLIED,
-            f"Webex accepted the call but did not give {licence.name}",
-            fix="check that units are left and the person may have the licence, then run these "
-            "rows again",
-            status=status,
-        )
