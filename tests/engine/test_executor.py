@@ -14,6 +14,7 @@ from Space_OdT.engine.models import Batch, Outcome, Row
 from Space_OdT.engine.row_runner import RowRunner
 from Space_OdT.engine.step_calls import StepCaller
 from Space_OdT.engine.stopping import StopReason, StopSignal
+from Space_OdT.engine.waiting_room import WaitingRoom
 from Space_OdT.webex.error_handling import ReasonCode
 from tests.engine.doubles import FakeClient, Notes, action_of, batch, nothing_to_do, refusal, row
 
@@ -25,7 +26,14 @@ def batches(count: int, size: int) -> Iterator[Batch]:
 
 
 class Rig:
-    def __init__(self, *, at_once: int = 4, size: int = 5, threshold: float = 0.8) -> None:
+    def __init__(
+        self,
+        *,
+        at_once: int = 4,
+        size: int = 5,
+        threshold: float = 0.8,
+        aside: WaitingRoom | None = None,
+    ) -> None:
         self.stop = StopSignal()
         self.notes = Notes()
         client = FakeClient()
@@ -35,6 +43,7 @@ class Rig:
             BreakerPolicy(threshold, size),
             rows_at_once=at_once,
             observer=self.notes,
+            aside=aside,
         )
 
     @property
@@ -179,3 +188,43 @@ async def test_a_phase_without_rows_ends_at_once() -> None:
     rig = Rig()
     await rig.run(iter(()), action_of(nothing_to_do))
     assert rig.notes.events == []
+
+
+async def test_a_row_that_waits_aside_leaves_its_place_to_others() -> None:
+    room = WaitingRoom(seats=2)
+    rig = Rig(at_once=1, size=20, aside=room)
+    everybody_else = asyncio.Event()
+    at_work = most = 0
+
+    async def patient(one: Row, *_: Any) -> Result:
+        nonlocal at_work, most
+        if one.number <= 2:
+            with room.sit():
+                await asyncio.wait_for(everybody_else.wait(), 10)
+        at_work += 1
+        most = max(most, at_work)
+        await asyncio.sleep(0)
+        at_work -= 1
+        if one.number == 19:
+            everybody_else.set()
+        return Result(Effect.UNCHANGED)
+
+    await asyncio.wait_for(rig.run(batches(1, 20), action_of(patient)), 20)
+    assert sorted(rig.ended) == list(range(1, 21))
+    assert room.rows == 0
+    assert most <= 3, "those who come back may overlap, nobody else"
+
+
+async def test_without_a_seat_a_row_waits_at_its_place() -> None:
+    room = WaitingRoom(seats=1)
+    rig = Rig(at_once=2, aside=room)
+
+    async def sits(_row: Row, *_: Any) -> Result:
+        with room.sit():
+            assert room.rows == 1
+            for _ in range(5):
+                await asyncio.sleep(0)
+        return Result(Effect.UNCHANGED)
+
+    await asyncio.wait_for(rig.run(batches(3, 5), action_of(sits)), 10)
+    assert sorted(rig.ended) == list(range(1, 16))
