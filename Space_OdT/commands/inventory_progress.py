@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from Space_OdT.commands.telling import say
 from Space_OdT.inventory.artifact_run import ArtifactRun
 from Space_OdT.inventory.runner import InventoryRunner
 from Space_OdT.webex.stats import ClientStats
@@ -97,7 +97,7 @@ class PlainProgress:
         state = run.state
         result = state.result.value if state.result else ""
         line = f"{run.entry.artifact}: {result}, {state.rows} rows, {state.tally.calls} calls"
-        print(f"{line}; {state.error}" if state.error else line, file=sys.stderr, flush=True)
+        say(f"{line}; {state.error}" if state.error else line)
 
     async def follow(self, runner: InventoryRunner, stats: ClientStats) -> None:
         """Print a heartbeat now and then."""
@@ -106,11 +106,9 @@ class PlainProgress:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             pace = speed.per_minute()
             left = Outlook.of(runner)
-            print(
+            say(
                 f"... {stats.calls} calls, {pace:.0f} a minute, {stats.responses_429} throttled, "
-                f"{left.reads} reads left, {left.time_left(pace)}",
-                file=sys.stderr,
-                flush=True,
+                f"{left.reads} reads left, {left.time_left(pace)}"
             )
 
 

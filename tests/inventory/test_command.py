@@ -14,7 +14,8 @@ import pytest
 import typer
 from rich.console import Console
 
-from Space_OdT.commands import inventory_progress, inventory_run
+from Space_OdT.commands import inventory_ending, inventory_progress, inventory_run
+from Space_OdT.commands.inventory_ending import Ending, end
 from Space_OdT.commands.inventory_progress import (
     LiveProgress,
     Outlook,
@@ -22,11 +23,16 @@ from Space_OdT.commands.inventory_progress import (
     Speedometer,
     make_progress,
 )
+from Space_OdT.engine.run_layout import InventoryLayout
+from Space_OdT.inventory import report
 from Space_OdT.inventory.artifact_run import ArtifactRun
 from Space_OdT.inventory.facts import Facts
 from Space_OdT.inventory.manifest import BY_NAME
 from Space_OdT.inventory.outcomes import Result
+from Space_OdT.inventory.session import Organisation
 from Space_OdT.inventory.state import ArtifactState
+from Space_OdT.inventory.summary import RunSummary
+from Space_OdT.settings.exit_codes import ExitCode
 from Space_OdT.webex.stats import ClientStats
 
 PERSON = {"person_id": "P", "location_id": "L", "webex_calling_enabled": True}
@@ -159,7 +165,7 @@ def test_an_error_nobody_foresaw_gets_one_line_and_a_file(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("unforeseen")
 
-    monkeypatch.setattr(inventory_run, "_run", fail)
+    monkeypatch.setattr(inventory_run, "work", fail)
     assert call(token="t", out_dir=tmp_path) == 1
     said = capsys.readouterr().err
     assert said.count("\n") == 1
@@ -175,7 +181,7 @@ def test_an_interruption_before_anything_was_read_says_so(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(inventory_run, "_run", interrupt)
+    monkeypatch.setattr(inventory_run, "work", interrupt)
     assert call(token="t", out_dir=tmp_path) == 130
     assert "nothing was read" in capsys.readouterr().err
 
@@ -186,4 +192,57 @@ def test_derived_files_cannot_be_asked_for_alone(capsys: pytest.CaptureFixture[s
 
 
 def test_several_artifacts_may_stand_in_one_argument() -> None:
-    assert inventory_run._known(["people, licenses", "people"]) == ("people", "licenses")
+    assert inventory_run.known_artifacts(["people, licenses", "people"]) == ("people", "licenses")
+
+
+@pytest.mark.parametrize("empty", ["", " , "])
+def test_an_empty_choice_of_artifacts_does_not_mean_all(
+    empty: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(only=[empty]) == 2
+    assert "name at least one artifact" in capsys.readouterr().err
+
+
+def test_a_report_that_is_not_written_cannot_be_opened(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(open_report=True, no_report=True) == 2
+    assert "exclude each other" in capsys.readouterr().err
+
+
+def ended(tmp_path: Path, ending: Ending) -> ExitCode:
+    summary = RunSummary(1, 1, 0, 0, 0, 0.0, {Result.OK: 1}, 0, (), tmp_path / "exports")
+    return end(ending, InventoryLayout.at(tmp_path), Organisation("O", "O"), summary)
+
+
+def test_a_report_that_could_not_be_written_is_not_announced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "report").write_text("in the way", encoding="utf-8")
+    assert ended(tmp_path, Ending(open_report=True)) is ExitCode.INCOMPLETE
+    said = capsys.readouterr()
+    assert "report could not be written" in said.err
+    assert str(tmp_path / "report") in said.err
+    assert "report " not in said.out
+
+
+def test_an_interruption_while_the_report_is_written_leaves_the_exports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(report, "write_report", interrupt)
+    assert ended(tmp_path, Ending()) is ExitCode.INTERRUPTED
+    assert "The exports are complete" in capsys.readouterr().err
+
+
+def test_the_report_is_opened_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(inventory_ending.webbrowser, "open", opened.append)
+    (tmp_path / "exports").mkdir()
+    assert ended(tmp_path, Ending(open_report=True)) is ExitCode.OK
+    assert opened == [(tmp_path / "report" / "index.html").as_uri()]
+    said = capsys.readouterr()
+    assert "No browser could be started" in said.err
+    assert str(tmp_path / "report" / "index.html") in said.out
