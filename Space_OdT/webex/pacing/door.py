@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from Space_OdT.webex.pacing_tuning import NEVER, TICK_SECONDS, Phase, Tuning
+from Space_OdT.webex.pacing.tuning import NEVER, TICK_SECONDS, Phase, Tuning
 
 
 @dataclass(slots=True)

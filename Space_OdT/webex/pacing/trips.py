@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from Space_OdT.webex.pacing_tuning import NEVER, Tuning
+from Space_OdT.webex.pacing.tuning import NEVER, Tuning
 
 
 class Trips:

@@ -8,9 +8,9 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from Space_OdT.webex.pacing_gate import Gate, RateCap, Ticket
-from Space_OdT.webex.pacing_limits import EventHook, Limits
-from Space_OdT.webex.pacing_tuning import NEVER, Tuning
+from Space_OdT.webex.pacing.gate import Gate, RateCap, Ticket
+from Space_OdT.webex.pacing.limits import EventHook, Limits
+from Space_OdT.webex.pacing.tuning import NEVER, Tuning
 
 __all__ = ["Pacer", "Ticket"]
 

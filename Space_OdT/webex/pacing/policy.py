@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from Space_OdT.webex.pacing_door import Door, Exhaustion
-from Space_OdT.webex.pacing_history import Bin
-from Space_OdT.webex.pacing_judgement import Finding, Judgement
-from Space_OdT.webex.pacing_pace import Pace
-from Space_OdT.webex.pacing_trips import Trips
-from Space_OdT.webex.pacing_tuning import NEVER, SLOWEST_RATE, Phase, Tuning
+from Space_OdT.webex.pacing.door import Door, Exhaustion
+from Space_OdT.webex.pacing.history import Bin
+from Space_OdT.webex.pacing.judgement import Finding, Judgement
+from Space_OdT.webex.pacing.pace import Pace
+from Space_OdT.webex.pacing.trips import Trips
+from Space_OdT.webex.pacing.tuning import NEVER, SLOWEST_RATE, Phase, Tuning
 
 Facts = dict[str, float | None]
 

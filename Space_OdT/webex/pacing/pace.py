@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from Space_OdT.webex.pacing_belief import Belief
-from Space_OdT.webex.pacing_tuning import NEVER, SLOWEST_RATE, TICK_SECONDS, Phase, Tuning
+from Space_OdT.webex.pacing.belief import Belief
+from Space_OdT.webex.pacing.tuning import NEVER, SLOWEST_RATE, TICK_SECONDS, Phase, Tuning
 
 
 class Pace:

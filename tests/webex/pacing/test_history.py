@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from Space_OdT.simulator.limiters import make_limiter
-from Space_OdT.webex.pacing_history import MAX_BINS, History
+from Space_OdT.webex.pacing.history import MAX_BINS, History
 
 
 def refusals(

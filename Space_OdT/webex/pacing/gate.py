@@ -7,9 +7,9 @@ import heapq
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
-from Space_OdT.webex.pacing_history import Bin
-from Space_OdT.webex.pacing_policy import RateLearner
-from Space_OdT.webex.pacing_tuning import NEVER, Phase
+from Space_OdT.webex.pacing.history import Bin
+from Space_OdT.webex.pacing.policy import RateLearner
+from Space_OdT.webex.pacing.tuning import NEVER, Phase
 
 CATCH_UP_SECONDS = 0.03
 MINUTE_SECONDS = 60.0

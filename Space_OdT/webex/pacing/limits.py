@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from Space_OdT.webex.pacing_families import Mix, Tally
-from Space_OdT.webex.pacing_gate import Gate, Ticket
-from Space_OdT.webex.pacing_policy import Facts, RateLearner
-from Space_OdT.webex.pacing_tuning import NEVER, Phase, Tuning
+from Space_OdT.webex.pacing.families import Mix, Tally
+from Space_OdT.webex.pacing.gate import Gate, Ticket
+from Space_OdT.webex.pacing.policy import Facts, RateLearner
+from Space_OdT.webex.pacing.tuning import NEVER, Phase, Tuning
 
 SHARED = "*"
 _MIX_CHECK_CALLS = 64

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.pacing.shapes import Shape, standard_shapes
-from Space_OdT.webex.pacing import LOST_AFTER_SECONDS, MAX_RETRY_AFTER_SECONDS, Pacer, Ticket
+from Space_OdT.webex.pacing.pacer import LOST_AFTER_SECONDS, MAX_RETRY_AFTER_SECONDS, Pacer, Ticket
 from tests.webex.pacing_lab import Changing, run_families, run_shape
 from tests.webex.virtual_time import run_virtual
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from Space_OdT.webex.pacing_tuning import NEVER, SLOWEST_RATE, Tuning
+from Space_OdT.webex.pacing.tuning import NEVER, SLOWEST_RATE, Tuning
 
 
 class Belief:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from Space_OdT.webex.pacing_families import Mix, Tally
+from Space_OdT.webex.pacing.families import Mix, Tally
 
 
 def count(tally: Tally, family: str, *, taken: int, refused: int) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from Space_OdT.webex.pacing_belief import Belief
-from Space_OdT.webex.pacing_door import Exhaustion
-from Space_OdT.webex.pacing_history import History
-from Space_OdT.webex.pacing_tuning import NEVER, Phase, Tuning
+from Space_OdT.webex.pacing.belief import Belief
+from Space_OdT.webex.pacing.door import Exhaustion
+from Space_OdT.webex.pacing.history import History
+from Space_OdT.webex.pacing.tuning import NEVER, Phase, Tuning
 
 
 class Finding(Enum):
