@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,23 +10,18 @@ import typer
 
 from Space_OdT.commands.bulk_talk import tell_validation
 from Space_OdT.commands.bulk_work import BulkRequest, BulkWork
-from Space_OdT.commands.embedded import SimulatorStartError, embedded_simulator
+from Space_OdT.commands.common import SIMULATOR_TOKEN, simulated
+from Space_OdT.commands.rows_front import folder_of, guarded
+from Space_OdT.commands.telling import say
 from Space_OdT.engine.bulk.intake import IntakeOptions, take_in
-from Space_OdT.engine.input_reader import InputFileError
-from Space_OdT.engine.input_survey import LimitExceededError
-from Space_OdT.engine.outgoing_profiles import ProfileFileError, load_profiles
+from Space_OdT.engine.outgoing_profiles import load_profiles
 from Space_OdT.engine.run_layout import BulkLayout
-from Space_OdT.engine.run_lock import FolderLockedError, RunLock
 from Space_OdT.engine.startup_checks import StartupError
-from Space_OdT.engine.state_store import CheckpointError
-from Space_OdT.engine.writers import DamagedOutputError
-from Space_OdT.settings.config import Settings, SettingsError
+from Space_OdT.settings.config import Settings
 from Space_OdT.settings.exit_codes import ExitCode
 from Space_OdT.webex.evidence import Evidence
 
-COMMAND = "bulk_run"
 DEFAULT_OUT_DIR = Path(".artifacts") / "bulk"
-SIMULATOR_TOKEN = "sim-admin-token"  # noqa: S105 - the simulator's published token
 # Both names mean the same; the bot's own specification knows the second one only.
 TOKEN_VARIABLES = ("WEBEX_TOKEN", "WEBEX_ACCESS_TOKEN")
 
@@ -89,8 +79,10 @@ def run(
 ) -> None:
     """Provision a site, or two hundred, from one file."""
     layout = BulkLayout.at(output_dir or DEFAULT_OUT_DIR)
-    try:
-        with _simulated(None if validate_only else simulator) as simulated_url:
+
+    def work() -> ExitCode:
+        nonlocal layout
+        with simulated(None if validate_only else simulator) as simulated_url:
             settings = Settings.load(
                 token=token if simulated_url is None else SIMULATOR_TOKEN,
                 token_variables=TOKEN_VARIABLES,
@@ -109,29 +101,11 @@ def run(
                 is_validation=validate_only,
                 repairs_tail=repair_tail,
                 records_har=debug_har,
-                say=_say,
+                say=say,
             )
-            code = _run(settings, request)
-    except (
-        SettingsError,
-        SimulatorStartError,
-        ProfileFileError,
-        StartupError,
-        InputFileError,
-        LimitExceededError,
-    ) as error:
-        _say(str(error))
-        code = ExitCode.USAGE
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        _say("Interrupted. What was written counts: the same command goes on from there.")
-        code = ExitCode.INTERRUPTED
-    except (FolderLockedError, DamagedOutputError, CheckpointError) as error:
-        _say(str(error))
-        code = ExitCode.DAMAGED_STATE
-    except Exception as error:  # noqa: BLE001 - the last resort: an operator gets a line, not a trace
-        _say(_crashed(layout, error))
-        code = ExitCode.INCOMPLETE
-    raise typer.Exit(code)
+            return _run(settings, request)
+
+    raise typer.Exit(guarded(work, lambda: layout))
 
 
 def _folder(settings: Settings) -> Path:
@@ -140,19 +114,9 @@ def _folder(settings: Settings) -> Path:
     return settings.output_dir if given else DEFAULT_OUT_DIR
 
 
-@contextmanager
-def _simulated(size: int | None) -> Iterator[str | None]:
-    if size is None:
-        yield None
-        return
-    _say(f"Starting a simulated organisation of {size} people ...")
-    with embedded_simulator(size) as url:
-        yield url
-
-
 def _run(settings: Settings, request: BulkRequest) -> ExitCode:
     for warning in settings.warnings:
-        _say(f"Warning: {warning}.")
+        say(f"Warning: {warning}.")
     if not request.is_validation:
         settings.access_token()
         if settings.environment is None:
@@ -160,13 +124,7 @@ def _run(settings: Settings, request: BulkRequest) -> ExitCode:
                 "ENVIRONMENT is not set: say whether the token belongs to a lab or to production "
                 "with ENVIRONMENT=lab or ENVIRONMENT=prod (environment or .env)."
             )
-    try:
-        request.layout.logs_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StartupError(
-            f"cannot write to {request.layout.out_dir}: {error.strerror or error}"
-        ) from error
-    with RunLock(request.layout.lock_file, COMMAND):
+    with folder_of(request.layout):
         return _locked(settings, request)
 
 
@@ -184,7 +142,7 @@ def _locked(settings: Settings, request: BulkRequest) -> ExitCode:
             repair=request.repairs_tail,
         ),
     )
-    tell_validation(intake, layout, _say)
+    tell_validation(intake, layout, say)
     if request.is_validation:
         return ExitCode.INCOMPLETE if intake.report.rejected_rows else ExitCode.OK
     secrets = [settings.access_token()]
@@ -193,22 +151,6 @@ def _locked(settings: Settings, request: BulkRequest) -> ExitCode:
         har_path=layout.har if request.records_har else None,
         secrets=secrets,
         level=settings.log_level,
-        on_trouble=_say,
+        on_trouble=say,
     ) as evidence:
         return asyncio.run(BulkWork(settings, request, intake, evidence).run())
-
-
-def _crashed(layout: BulkLayout, error: Exception) -> str:
-    """Keep the traceback where it can be found, and say so in one line."""
-    kind = type(error).__name__
-    try:
-        layout.logs_dir.mkdir(parents=True, exist_ok=True)
-        with layout.crash_log.open("a", encoding="utf-8") as file:
-            file.write(f"{datetime.now(UTC).isoformat()}\n{traceback.format_exc()}\n")
-    except OSError:
-        return f"An error nobody foresaw ended the run: {kind}."
-    return f"An error nobody foresaw ended the run ({kind}); please report {layout.crash_log}."
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

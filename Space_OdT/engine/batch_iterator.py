@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import orjson
+
 from Space_OdT.engine.csv_lines import Damage, stored_records
 from Space_OdT.engine.input_survey import LimitExceededError
-from Space_OdT.engine.models import Batch, EntityType, Phase, Row
-from Space_OdT.engine.output_columns import INPUT_LINE, READY_EXTRA, ROW_NUMBER
+from Space_OdT.engine.models import Batch, Phase, Row
+from Space_OdT.engine.output_columns import INPUT_LINE, NORMALISED, READY_EXTRA, ROW_NUMBER
 from Space_OdT.engine.writers import DamagedOutputError
 
+_OURS = frozenset({*READY_EXTRA, NORMALISED})
 _NOTHING: frozenset[int] = frozenset()
 
 
@@ -29,9 +32,8 @@ class RowReader:
         self._number, self._line = at[ROW_NUMBER], at[INPUT_LINE]
         self._type, self._key = at["entity_type"], at["entity_key"]
         self._row_ref = at.get("row_ref")
-        self._columns = tuple(
-            (name, index) for name, index in at.items() if name not in READY_EXTRA
-        )
+        self._normalised = at.get(NORMALISED)
+        self._columns = tuple((name, index) for name, index in at.items() if name not in _OURS)
 
     def row(self, cells: Sequence[str]) -> Row:
         """Make a row.
@@ -44,13 +46,15 @@ class RowReader:
         """
         number = cells[self._number]
         own = cells[self._row_ref] if self._row_ref is not None else ""
+        named = {name: value for name, index in self._columns if (value := cells[index])}
         return Row(
             number=int(number),
             line=int(cells[self._line]),
             row_id=own or number,
             entity_type=cells[self._type],
             entity_key=cells[self._key],
-            cells={name: value for name, index in self._columns if (value := cells[index])},
+            cells=named if self._normalised is None else orjson.loads(cells[self._normalised]),
+            originals=None if self._normalised is None else named,
         )
 
 
@@ -70,7 +74,7 @@ def ready_columns(ready_csv: Path) -> tuple[str, ...]:
         header = next(stored_records(ready_csv)).cells
     except (Damage, StopIteration) as error:
         raise damaged_ready(ready_csv, error) from None
-    return tuple(name for name in header if name not in READY_EXTRA)
+    return tuple(name for name in header if name not in _OURS)
 
 
 def ready_rows(ready_csv: Path, entity_type: str | None = None) -> Iterator[Row]:
@@ -113,17 +117,17 @@ def damaged_ready(path: Path, error: Exception) -> DamagedOutputError:
     return DamagedOutputError(path, line, offset, what, "delete it; validation makes it again")
 
 
-def batches_needed(ready: Mapping[str, int], batch_size: int) -> dict[Phase, int]:
+def batches_needed(ready: Mapping[str, int], batch_size: int) -> dict[str, int]:
     """Count the batches of every phase.
 
     Args:
-        ready: Type of row -> ready rows.
+        ready: Type of row, of which a phase has one -> ready rows.
         batch_size: Rows of a batch.
 
     Returns:
-        Phase -> batches.
+        Type of row -> batches.
     """
-    return {entity.phase: -(-ready.get(entity.value, 0) // batch_size) for entity in EntityType}
+    return {kind: -(-rows // batch_size) for kind, rows in ready.items()}
 
 
 def check_batch_limit(ready: Mapping[str, int], batch_size: int, max_batches: int) -> None:

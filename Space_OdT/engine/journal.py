@@ -191,7 +191,7 @@ class Journal:
             str(row.number),
             str(row.line),
             outcome.tracking_id,
-            *(row.get(name) for name in self._originals),
+            *(row.original(name) for name in self._originals),
         ]
 
     def commit(self) -> None:

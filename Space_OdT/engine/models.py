@@ -62,6 +62,8 @@ class Row:
         entity_type: Value of that column; decides the phase.
         entity_key: Natural key, known before any call.
         cells: Column -> normalised text; blank cells are left out.
+        originals: Column -> text as it stood, where the columns of the input are not those of
+            `cells`; None when they are.
     """
 
     number: int
@@ -70,6 +72,18 @@ class Row:
     entity_type: str
     entity_key: str
     cells: Mapping[str, str]
+    originals: Mapping[str, str] | None = None
+
+    def original(self, column: str) -> str:
+        """Look up what an output carries along, so that it can be fed back.
+
+        Args:
+            column: Name of a column of the input.
+
+        Returns:
+            The text, "" when the cell is blank or the column is not there.
+        """
+        return (self.cells if self.originals is None else self.originals).get(column, "")
 
     def get(self, column: str) -> str:
         """Look a cell up.

@@ -46,6 +46,8 @@ ROW_NUMBER = "row_number"
 INPUT_LINE = "input_line"
 
 RESULT_COLUMNS = (*RESULT_SPECIFIED, ROW_NUMBER, "reason_code", "tracking_id")
+# All cells of a row as JSON, where they are not those of the columns of the input.
+NORMALISED = "normalised_cells"
 READY_EXTRA = (ROW_NUMBER, INPUT_LINE)
 _PENDING_EXTRA = (ROW_NUMBER, INPUT_LINE, "tracking_id")
 _REJECTED_EXTRA = (ROW_NUMBER, INPUT_LINE)

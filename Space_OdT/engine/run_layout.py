@@ -107,26 +107,29 @@ class InventoryLayout:
 
 
 @dataclass(frozen=True, slots=True)
-class BulkLayout:
-    """Where a bulk run keeps its outputs; the names of the first five are specified.
+class RowsLayout:
+    """Where a run over rows keeps its outputs; the names of the first five are specified.
 
     Attributes:
         out_dir: The output folder; absolute after `at`.
+        name: Name of the command, which its logs are named after.
     """
 
     out_dir: Path
+    name: str
 
     @classmethod
-    def at(cls, out_dir: Path) -> BulkLayout:
+    def at(cls, out_dir: Path, name: str) -> RowsLayout:
         """Lay out a run below a folder.
 
         Args:
             out_dir: Output folder; a relative one is meant from the current folder.
+            name: Name of the command.
 
         Returns:
             The layout; nothing is created on disk.
         """
-        return cls(Path.cwd() / out_dir.expanduser())
+        return cls(Path.cwd() / out_dir.expanduser(), name)
 
     @property
     def results_csv(self) -> Path:
@@ -169,11 +172,6 @@ class BulkLayout:
         return self.out_dir / "plan.jsonl"
 
     @property
-    def location_map_csv(self) -> Path:
-        """External id of a location -> its Webex id; kept over all runs."""
-        return self.out_dir / "location_map.csv"
-
-    @property
     def summary_json(self) -> Path:
         """The end of the run in numbers."""
         return self.out_dir / "summary.json"
@@ -206,19 +204,49 @@ class BulkLayout:
     @property
     def event_log(self) -> Path:
         """Structured log of the run, one JSON object a line."""
-        return self.logs_dir / "bulk_run.jsonl"
+        return self.logs_dir / f"{self.name}.jsonl"
 
     @property
     def har(self) -> Path:
         """HTTP archive, written with `--debug-har`."""
-        return self.logs_dir / "bulk_run.har"
+        return self.logs_dir / f"{self.name}.har"
 
     @property
     def crash_log(self) -> Path:
         """Traceback of a failure nobody foresaw."""
-        return self.logs_dir / "bulk_run-crash.log"
+        return self.logs_dir / f"{self.name}-crash.log"
 
     @property
     def lock_file(self) -> Path:
-        """Held while a run works on this folder."""
-        return self.out_dir / ".bulk-run.lock"
+        """Held while a run works on this folder, whatever command it is."""
+        return self.out_dir / ".rows-run.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class BulkLayout(RowsLayout):
+    """Where a bulk run keeps its outputs.
+
+    Attributes:
+        out_dir: The output folder; absolute after `at`.
+        name: Name of the command.
+    """
+
+    name: str = "bulk_run"
+
+    @classmethod
+    def at(cls, out_dir: Path, name: str = "bulk_run") -> BulkLayout:
+        """Lay out a run below a folder.
+
+        Args:
+            out_dir: Output folder; a relative one is meant from the current folder.
+            name: Name of the command.
+
+        Returns:
+            The layout; nothing is created on disk.
+        """
+        return cls(Path.cwd() / out_dir.expanduser(), name)
+
+    @property
+    def location_map_csv(self) -> Path:
+        """External id of a location -> its Webex id; kept over all runs."""
+        return self.out_dir / "location_map.csv"

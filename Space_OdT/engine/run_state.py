@@ -1,11 +1,13 @@
-"""Open the state of a bulk run: decide how to begin, keep the past, hand out the journal."""
+"""Open the state of a run over rows: decide how to begin, keep the past, hand out the journal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
 
 from Space_OdT.engine.batch_iterator import ready_columns, ready_rows
 from Space_OdT.engine.history import history_folder, move_to_history
@@ -13,9 +15,8 @@ from Space_OdT.engine.journal import Journal
 from Space_OdT.engine.models import EntityType
 from Space_OdT.engine.output_columns import RESULT_COLUMNS, pending_columns
 from Space_OdT.engine.recovery import ResumePoint, RunFiles, recover
-from Space_OdT.engine.run_layout import BulkLayout
+from Space_OdT.engine.run_layout import RowsLayout
 from Space_OdT.engine.state_store import Checkpoint, Start, StateStore, decide_start
-from Space_OdT.engine.validation_report import ValidationReport
 from Space_OdT.engine.writers import (
     AppendOnlyCsv,
     DamagedOutputError,
@@ -23,6 +24,49 @@ from Space_OdT.engine.writers import (
     find_torn_tail,
     repair_tail,
 )
+
+BULK_PHASES: Mapping[str, int] = MappingProxyType(
+    {entity.value: entity.phase.value for entity in EntityType}
+)
+
+
+class Verdicts(Protocol):
+    """What validation found, as far as every run over rows needs it."""
+
+    @property
+    def input_hash(self) -> str:
+        """What identifies the input."""
+        ...
+
+    @property
+    def pipeline_version(self) -> int:
+        """Version that judged the rows."""
+        ...
+
+    @property
+    def rows(self) -> int:
+        """Rows of the input; blank ones do not count."""
+        ...
+
+    @property
+    def ready(self) -> dict[str, int]:
+        """Type of row -> rows that can be run."""
+        ...
+
+    @property
+    def rejected(self) -> dict[str, int]:
+        """Reason code -> rows that cannot."""
+        ...
+
+    @property
+    def ready_rows(self) -> int:
+        """Rows that can be run."""
+        ...
+
+    @property
+    def rejected_rows(self) -> int:
+        """Rows that cannot be run."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +87,7 @@ class Beginning:
 
 
 def begin(
-    layout: BulkLayout, store: StateStore, *, input_hash: str, pipeline_version: int, repair: bool
+    layout: RowsLayout, store: StateStore, *, input_hash: str, pipeline_version: int, repair: bool
 ) -> Beginning:
     """Look at an output folder before anything is validated or sent.
 
@@ -82,7 +126,7 @@ def begin(
     return Beginning(start, checkpoint, (), repaired)
 
 
-def _archive(layout: BulkLayout, checkpoint: Checkpoint) -> tuple[Path, ...]:
+def _archive(layout: RowsLayout, checkpoint: Checkpoint) -> tuple[Path, ...]:
     """Move a finished pass away, the checkpoint last, so that a crash in here is repeated."""
     folder = history_folder(layout.history_dir, checkpoint.started_at)
     files = (
@@ -98,7 +142,7 @@ def _archive(layout: BulkLayout, checkpoint: Checkpoint) -> tuple[Path, ...]:
     return move_to_history(files, folder)
 
 
-def _refuse_orphans(layout: BulkLayout) -> None:
+def _refuse_orphans(layout: RowsLayout) -> None:
     """Refuse outcomes without a checkpoint: it is always written before the first of them."""
     results = layout.results_csv
     if not results.exists():
@@ -111,11 +155,12 @@ def _refuse_orphans(layout: BulkLayout) -> None:
 
 
 def open_journal(
-    layout: BulkLayout,
+    layout: RowsLayout,
     store: StateStore,
-    report: ValidationReport,
+    report: Verdicts,
     beginning: Beginning,
     *,
+    phases: Mapping[str, int] = BULK_PHASES,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> tuple[Journal, ResumePoint]:
     """Open the outputs for writing, where the run goes on.
@@ -125,6 +170,7 @@ def open_journal(
         store: Keeps its checkpoint.
         report: What validation found; it belongs to the input at hand.
         beginning: How the command begins.
+        phases: Type of row -> phase that works on it.
         clock: Gives the present moment; injected by tests.
 
     Returns:
@@ -142,7 +188,7 @@ def open_journal(
         files = RunFiles(
             layout.results_csv, layout.pending_csv, layout.checkpoint_json, layout.history_dir
         )
-        ready = _numbers_and_phases(layout.ready_csv)
+        ready = _numbers_and_phases(layout.ready_csv, phases)
         point = recover(files, store, beginning.checkpoint, rows=report.rows, ready=ready)
     columns = ready_columns(layout.ready_csv)
     results = AppendOnlyCsv(layout.results_csv, RESULT_COLUMNS)
@@ -150,7 +196,6 @@ def open_journal(
     return Journal(results, pending, columns, store, point.checkpoint, clock=clock), point
 
 
-def _numbers_and_phases(ready_csv: Path) -> Iterator[tuple[int, int]]:
-    phases = {entity.value: entity.phase.value for entity in EntityType}
+def _numbers_and_phases(ready_csv: Path, phases: Mapping[str, int]) -> Iterator[tuple[int, int]]:
     for row in ready_rows(ready_csv):
         yield row.number, phases[row.entity_type]

@@ -12,7 +12,7 @@ from Space_OdT.engine.batch_iterator import (
     ready_rows,
 )
 from Space_OdT.engine.input_survey import LimitExceededError
-from Space_OdT.engine.models import EntityType, Phase
+from Space_OdT.engine.models import EntityType
 from Space_OdT.engine.writers import DamagedOutputError
 from tests.engine.bulk_inputs import ASSIGNMENT, LOCATION, USER, run_rows
 
@@ -70,11 +70,7 @@ def test_the_columns_of_the_input_are_known(ready):
 
 def test_batches_are_counted_and_bounded_beforehand():
     ready = {"location": 1, "user": 5}
-    assert batches_needed(ready, 2) == {
-        Phase.LOCATIONS: 1,
-        Phase.USERS_EXISTING_CALLING: 3,
-        Phase.EXTENSIONS_SETTINGS: 0,
-    }
+    assert batches_needed(ready, 2) == {"location": 1, "user": 3}
     check_batch_limit(ready, 2, 4)
     with pytest.raises(LimitExceededError, match="4 batches of 2 rows are needed, more than"):
         check_batch_limit(ready, 2, 3)

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
 
-import orjson
-
-from Space_OdT.engine.atomic import write_atomic
 from Space_OdT.engine.bulk.intake import Intake
 from Space_OdT.engine.bulk.joins import Joins, calling_users
 from Space_OdT.engine.bulk.parts import BulkParts
@@ -19,19 +15,23 @@ from Space_OdT.engine.bulk.preflight import (
     estimate,
     read_basics,
 )
-from Space_OdT.engine.bulk.run_log import EventLog
 from Space_OdT.engine.calling_settings import Profiles
-from Space_OdT.engine.models import EntityType
+from Space_OdT.engine.models import EntityType, Phase
 from Space_OdT.engine.planner import PlanWriter
+from Space_OdT.engine.row_runs.run_log import EventLog
+from Space_OdT.engine.row_runs.session import RowsSession, RunOptions, RunPhase, TakenIn
+from Space_OdT.engine.row_runs.summary import PhaseName
 from Space_OdT.engine.run_layout import BulkLayout
 from Space_OdT.engine.startup_checks import Access, unusable
-from Space_OdT.engine.stopping import StopSignal
 from Space_OdT.webex.connection_client import WebexClient
 from Space_OdT.webex.error_handling import WebexError
 
 _PEOPLE = (EntityType.USER, EntityType.EXTENSION_ASSIGNMENT)
-# More rows than calls: while one waits for a backoff or the pacer, another uses the connection.
-ROWS_PER_CALL = 2
+_NAMES = {
+    Phase.LOCATIONS: PhaseName("locations", "1 Locations"),
+    Phase.USERS_EXISTING_CALLING: PhaseName("users_existing_calling", "2 Users: calling"),
+    Phase.EXTENSIONS_SETTINGS: PhaseName("extensions_settings", "3 Extensions, numbers, settings"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ class BulkOptions:
     profiles: Profiles
 
 
-class BulkSession:
-    """The open parts of a run; whoever uses it holds the folder's lock.
+class BulkSession(RowsSession):
+    """The open parts of a bulk run; whoever uses it holds the folder's lock.
 
     Args:
         client: The client of the run.
@@ -75,12 +75,9 @@ class BulkSession:
         *,
         plan: PlanWriter | None = None,
     ) -> None:
-        self.client = client
-        self.layout = layout
         self.intake = intake
-        self.options = options
-        self.log = log
-        self.stop = StopSignal()
+        self._profiles = options.profiles
+        self._max_rate = options.max_rate
         ready = intake.report.ready
         self._joins = Joins(
             layout.ready_csv,
@@ -90,16 +87,33 @@ class BulkSession:
         self.parts = BulkParts(
             client, layout, self._joins, options.profiles, plan=plan.take if plan else None
         )
+        phases = [
+            RunPhase(phase.value, phase.entity_type.value, action, _NAMES[phase])
+            for phase, action in self.parts.actions.items()
+        ]
+        super().__init__(
+            client,
+            layout,
+            TakenIn(intake.report, intake.beginning, intake.store),
+            RunOptions(options.batch_size, options.threshold, options.compensates),
+            log,
+            phases=phases,
+            directory=self.parts.directory,
+            aside=self.parts.aside,
+            plan=plan,
+        )
 
-    @property
-    def rows_at_once(self) -> int:
-        """Rows in work at most."""
-        return ROWS_PER_CALL * self.client.concurrency
+    async def ready_for(self, phase: RunPhase) -> None:
+        """Wait for the numbers, which tell who has a line; people are found as they are read.
 
-    def __enter__(self) -> Self:
-        """Begin at the pace that an earlier run has learned."""
-        self._recall_pace()
-        return self
+        Args:
+            phase: The phase that is about to begin.
+
+        Raises:
+            WebexError: When the token was rejected.
+        """
+        if phase.number != Phase.LOCATIONS:
+            await self.parts.numbers_read()
 
     def __exit__(
         self,
@@ -111,22 +125,7 @@ class BulkSession:
         self.parts.stop_reading()
         self._joins.close()
         self.parts.book.close()
-        self._keep_pace()
-
-    def _recall_pace(self) -> None:
-        try:
-            saved = orjson.loads(self.layout.pace_json.read_bytes())
-        except (OSError, ValueError):  # a hint: without it the limit is found again
-            return
-        if isinstance(saved, dict) and saved.get("base_url") == self.client.addresses.base_url:
-            self.client.pacer.restore(saved)
-
-    def _keep_pace(self) -> None:
-        learned = {**self.client.pacer.snapshot(), "base_url": self.client.addresses.base_url}
-        try:
-            write_atomic(self.layout.pace_json, orjson.dumps(learned))
-        except OSError:  # only a hint for the next run
-            return
+        super().__exit__(kind, error, trace)
 
     async def preflight(self, access: Access) -> Preflight:
         """Check what the rows refer to, and estimate calls and time.
@@ -150,7 +149,7 @@ class BulkSession:
             raise unusable(error, self.client) from error
         licences = parts.directory.licences.records()
         users = max((one.consumed_by_users for one in licences), default=0)
-        found.estimate = estimate(report, self.client, users=users, max_rate=self.options.max_rate)
+        found.estimate = estimate(report, self.client, users=users, max_rate=self._max_rate)
         check_token_lasts(access, found.estimate, found)
         self.log.event(
             "startup_checks",
@@ -169,7 +168,7 @@ class BulkSession:
             parts.book,
             parts.licences,
             self.intake.report,
-            self.options.profiles,
+            self._profiles,
         )
         await checks.run(found)
         if await checks.may_run_short():

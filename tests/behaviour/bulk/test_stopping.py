@@ -117,7 +117,7 @@ def test_sigterm_is_as_good_as_ctrl_c(bot, simulator, crowd) -> None:
 def test_two_runs_never_share_a_folder(bot, simulator, crowd) -> None:
     bot.write(crowd.rows(1))
     bot.out.mkdir()
-    with RunLock(bot.out / ".bulk-run.lock", "bulk_run"):
+    with RunLock(bot.out / ".rows-run.lock", "bulk_run"):
         second = bot.run()
     assert second.code == 4
     assert f"is in use by bulk_run (process {os.getpid()} on " in second.stderr

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from Space_OdT.engine.breaker import BatchProgress, BreakerPolicy
-from Space_OdT.engine.bulk.run_log import Observers, RunLog, SilentObserver
 from Space_OdT.engine.models import Outcome, RowStatus
+from Space_OdT.engine.row_runs.run_log import Observers, RunLog, SilentObserver
 from Space_OdT.engine.stopping import StopReason
 from Space_OdT.webex.error_handling import ReasonCode
 from tests.engine.doubles import Notes, batch, row
@@ -21,6 +21,7 @@ class Log:
 
 
 ROW = row(1, "a@example.com")
+KINDS = {2: "user"}
 BATCH = batch(1, (ROW,))
 PENDING = Outcome(
     "2-1", 2, ROW, RowStatus.PENDING, "step", 400, "no", reason_code=ReasonCode.USER_NOT_FOUND
@@ -42,7 +43,7 @@ def tell(observer: Any) -> None:
 
 def test_one_line_a_failed_row_and_one_summary_a_batch() -> None:
     log = Log()
-    tell(RunLog(log))
+    tell(RunLog(log, KINDS))
     assert [(name, level) for name, level, _ in log.events] == [
         ("phase_started", "info"),
         ("batch_started", "info"),
@@ -63,7 +64,7 @@ def test_one_line_a_failed_row_and_one_summary_a_batch() -> None:
 
 def test_an_interrupt_is_no_error() -> None:
     log = Log()
-    RunLog(log).stopping(StopReason.INTERRUPTED, "interrupted")
+    RunLog(log, KINDS).stopping(StopReason.INTERRUPTED, "interrupted")
     assert log.events == [
         ("stopping", "warning", {"reason": "interrupted", "message": "interrupted"})
     ]
@@ -73,7 +74,7 @@ def test_a_defect_names_its_place_and_not_its_data() -> None:
     log = Log()
     with pytest.raises(KeyError) as caught:
         {}["x"]
-    RunLog(log).defect(ROW, caught.value)
+    RunLog(log, KINDS).defect(ROW, caught.value)
     name, level, facts = log.events[0]
     assert (name, level, facts["kind"], facts["critical"]) == (
         "assertion_failure",

@@ -7,16 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from Space_OdT.engine.atomic import write_atomic
-from Space_OdT.engine.bulk.summary import RunSummary
-from Space_OdT.engine.models import Phase, RowStatus
+from Space_OdT.engine.models import RowStatus
+from Space_OdT.engine.row_runs.summary import RunSummary
 from Space_OdT.webex.error_handling import ReasonCode
 
 _ASSETS = Path(__file__).parent / "assets"
-_PHASE_NAMES: Mapping[int, str] = {
-    Phase.LOCATIONS: "1 Locations",
-    Phase.USERS_EXISTING_CALLING: "2 Users: calling",
-    Phase.EXTENSIONS_SETTINGS: "3 Extensions, numbers, settings",
-}
 
 
 def write_report(summary: RunSummary, path: Path) -> None:
@@ -95,7 +90,7 @@ def _phases(summary: RunSummary) -> list[dict[str, Any]]:
         total = max(1, success + pending)
         phases.append(
             {
-                "name": _PHASE_NAMES[phase],
+                "name": summary.facts.phases[phase].title,
                 "success": success,
                 "pending": pending,
                 "good_share": f"{100 * success / total:.2f}",

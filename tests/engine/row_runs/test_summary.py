@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from Space_OdT.engine.bulk.report import render_report
-from Space_OdT.engine.bulk.summary import RunFacts, RunSummary, tally_outputs
 from Space_OdT.engine.csv_lines import Damage
+from Space_OdT.engine.row_runs.report import render_report
+from Space_OdT.engine.row_runs.summary import PhaseName, RunFacts, RunSummary, tally_outputs
 
 RESULTS = """\
 phase,status,message
@@ -22,6 +22,12 @@ a@example.com,user_lookup,user_not_found,"nobody <script>alert(1)</script>. Fix:
 b@example.com,user_lookup,user_not_found,"nobody else. Fix: wait."
 """
 FACTS = RunFacts(
+    title="Bulk run",
+    phases={
+        1: PhaseName("locations", "1 Locations"),
+        2: PhaseName("users_existing_calling", "2 Users: calling"),
+        3: PhaseName("extensions_settings", "3 Extensions, numbers, settings"),
+    },
     organisation="Example <Org> (O1)",
     environment="prod",
     base_url="https://webexapis.com/v1",

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from Space_OdT.engine.breaker import BatchProgress
 from Space_OdT.engine.executor import RunObserver
-from Space_OdT.engine.models import Batch, Outcome, Phase, Row, RowStatus
+from Space_OdT.engine.models import Batch, Outcome, Row, RowStatus
 from Space_OdT.engine.stopping import StopReason
 
 
@@ -24,20 +24,22 @@ class RunLog:
 
     Args:
         log: Takes the events.
+        kinds: Phase -> type of its rows.
     """
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: EventLog, kinds: Mapping[int, str]) -> None:
         self._log = log
+        self._kinds = kinds
 
     def phase_started(self, phase: int, rows: int) -> None:
         """Log the begin of a phase."""
         self._log.event(
-            "phase_started", phase=int(phase), entity_type=Phase(phase).entity_type, rows=rows
+            "phase_started", phase=int(phase), entity_type=self._kinds[phase], rows=rows
         )
 
     def phase_finished(self, phase: int) -> None:
         """Log the end of a phase."""
-        self._log.event("phase_finished", phase=int(phase), entity_type=Phase(phase).entity_type)
+        self._log.event("phase_finished", phase=int(phase), entity_type=self._kinds[phase])
 
     def batch_started(self, batch: Batch) -> None:
         """Log the begin of a batch."""

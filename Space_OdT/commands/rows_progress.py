@@ -1,4 +1,4 @@
-"""Show on stderr how a bulk run gets on: a live panel on a terminal, plain lines elsewhere."""
+"""Show on stderr how a run over rows gets on: a live panel on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import asyncio
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -17,7 +18,9 @@ from rich.table import Table
 from rich.text import Text
 
 from Space_OdT.engine.breaker import BatchProgress
-from Space_OdT.engine.models import Batch, Outcome, Phase, RowStatus
+from Space_OdT.engine.models import Batch, Outcome, RowStatus
+from Space_OdT.engine.row_runs.session import RowsSession
+from Space_OdT.engine.row_runs.summary import PhaseName
 from Space_OdT.engine.stopping import StopReason
 from Space_OdT.webex.stats import ClientStats
 
@@ -25,11 +28,6 @@ REFRESH_SECONDS = 0.5
 HEARTBEAT_SECONDS = 30.0
 RATE_WINDOW_SECONDS = 15.0
 _SAMPLES = 2
-_NAMES = {
-    Phase.LOCATIONS: "1 locations",
-    Phase.USERS_EXISTING_CALLING: "2 users: calling",
-    Phase.EXTENSIONS_SETTINGS: "3 extensions, numbers, settings",
-}
 
 
 @dataclass(slots=True)
@@ -93,9 +91,14 @@ class Pace:
 
 
 class _Counting:
-    """Keeps the counts; the two views only differ in how they show them."""
+    """Keeps the counts; the two views only differ in how they show them.
 
-    def __init__(self) -> None:
+    Args:
+        names: Number of a phase -> what it is called.
+    """
+
+    def __init__(self, names: Mapping[int, PhaseName]) -> None:
+        self._names = names
         self.counts = RunCounts()
         self.pace = Pace()
 
@@ -105,7 +108,7 @@ class _Counting:
 
     def phase_started(self, phase: int, rows: int) -> None:
         """Take note."""
-        self.counts.phase, self.counts.phase_rows = _NAMES[Phase(phase)], rows
+        self.counts.phase, self.counts.phase_rows = self._names[phase].title, rows
         self.counts.phase_settled = 0
 
     def phase_finished(self, phase: int) -> None:
@@ -142,7 +145,7 @@ class _Counting:
         return str(timedelta(seconds=round(rest / rows_per_second)))
 
 
-class PlainBulkProgress(_Counting):
+class PlainProgress(_Counting):
     """One line a phase and a batch, and a heartbeat."""
 
     def phase_started(self, phase: int, rows: int) -> None:
@@ -168,15 +171,16 @@ class PlainBulkProgress(_Counting):
             )
 
 
-class LiveBulkProgress(_Counting):
+class LiveProgress(_Counting):
     """A panel that is drawn again twice a second.
 
     Args:
+        names: Number of a phase -> what it is called.
         console: Where to draw.
     """
 
-    def __init__(self, console: Console) -> None:
-        super().__init__()
+    def __init__(self, names: Mapping[int, PhaseName], console: Console) -> None:
+        super().__init__(names)
         self._console = console
 
     def say(self, text: str) -> None:
@@ -217,11 +221,22 @@ class LiveBulkProgress(_Counting):
         return Group(table, bar)
 
 
-def make_bulk_progress() -> PlainBulkProgress | LiveBulkProgress:
-    """Choose the view that fits where stderr goes.
+@asynccontextmanager
+async def shown(session: RowsSession) -> AsyncIterator[PlainProgress | LiveProgress]:
+    """Show progress while the block lasts, in the view that fits where stderr goes.
 
-    Returns:
+    Args:
+        session: The run.
+
+    Yields:
         The live panel on a terminal, plain lines elsewhere.
     """
-    console = Console(stderr=True)
-    return LiveBulkProgress(console) if console.is_terminal else PlainBulkProgress()
+    console, names = Console(stderr=True), session.phase_names
+    view = LiveProgress(names, console) if console.is_terminal else PlainProgress(names)
+    follower = asyncio.create_task(view.follow(session.client.stats))
+    try:
+        yield view
+    finally:
+        follower.cancel()
+        with suppress(asyncio.CancelledError):
+            await follower

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import orjson
 from Space_OdT.engine.action_model import Effect
 from Space_OdT.engine.atomic import write_atomic
 from Space_OdT.engine.csv_lines import stored_records
-from Space_OdT.engine.models import Phase, RowStatus
+from Space_OdT.engine.models import RowStatus
 from Space_OdT.webex.error_handling import ReasonCode
 
 _FIX = ". Fix: "
@@ -120,10 +120,25 @@ def _records(path: Path) -> Iterator[dict[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
+class PhaseName:
+    """What a phase is called.
+
+    Attributes:
+        key: In `summary.json`.
+        title: In the report and while it runs.
+    """
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunFacts:
     """What the files do not hold.
 
     Attributes:
+        title: What kind of run it is, as the heading of the report.
+        phases: Number of the phase -> what it is called.
         organisation: Name and id.
         environment: `lab` or `prod`.
         base_url: Where Webex is.
@@ -138,6 +153,8 @@ class RunFacts:
         stopped: Why the run stopped before its last row, "" when it did not.
     """
 
+    title: str
+    phases: Mapping[int, PhaseName]
     organisation: str
     environment: str
     base_url: str
@@ -224,7 +241,7 @@ class RunSummary:
             },
             "reconciliation": self.reconciliation,
             "phases": {
-                Phase(phase).name.lower(): dict(counts)
+                facts.phases[phase].key: dict(counts)
                 for phase, counts in sorted(tally.by_phase.items())
             },
             "pending": [

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from Space_OdT.engine.batch_iterator import iter_batches
 from Space_OdT.engine.breaker import BatchProgress, BreakerPolicy
-from Space_OdT.engine.bulk.run_log import Observers, RunLog, SilentObserver
-from Space_OdT.engine.bulk.session import BulkSession
 from Space_OdT.engine.executor import Executor, RunObserver
-from Space_OdT.engine.models import Phase
 from Space_OdT.engine.planner import PlanTotals, PlanWriter
+from Space_OdT.engine.row_runs.run_log import Observers, RunLog, SilentObserver
+from Space_OdT.engine.row_runs.session import RowsSession
 
 
-async def dry_run(session: BulkSession, writer: PlanWriter, observer: RunObserver) -> PlanTotals:
+async def plan_rows(session: RowsSession, writer: PlanWriter, observer: RunObserver) -> PlanTotals:
     """Walk through all rows without writing.
 
     Args:
@@ -24,25 +23,31 @@ async def dry_run(session: BulkSession, writer: PlanWriter, observer: RunObserve
 
     Raises:
         OSError: When the plan cannot be written.
+        WebexError: When the token was rejected.
     """
     options, layout = session.options, session.layout
-    run_log = RunLog(session.log)
+    run_log = RunLog(session.log, {phase.number: phase.kind for phase in session.phases})
     executor = Executor(
-        session.parts.runner(compensates=False, on_defect=run_log.defect),
+        session.runner(compensates=False, on_defect=run_log.defect),
         session.stop,
         # a plan is told to the end: more rows would have to fail than a batch has
         BreakerPolicy(threshold=2.0, batch_size=options.batch_size),
         rows_at_once=session.rows_at_once,
         observer=Observers(observer, _Pages(writer)),
     )
+    ready = session.taken.report.ready
     with writer:
-        for phase in Phase:
-            if phase > Phase.LOCATIONS:
-                await session.parts.numbers_read()
-            observer.phase_started(phase, session.intake.report.ready.get(phase.entity_type, 0))
-            batches = iter_batches(layout.ready_csv, phase, batch_size=options.batch_size)
-            await executor.run_phase(batches, session.parts.actions[phase], writer)
-            observer.phase_finished(phase)
+        for phase in session.phases:
+            await session.ready_for(phase)
+            observer.phase_started(phase.number, ready.get(phase.kind, 0))
+            batches = iter_batches(
+                layout.ready_csv,
+                phase.number,
+                batch_size=options.batch_size,
+                entity_type=phase.kind,
+            )
+            await executor.run_phase(batches, phase.action, writer)
+            observer.phase_finished(phase.number)
             writer.write_settled()
     return writer.totals
 

@@ -1,0 +1,133 @@
+"""What a run over rows tells its operator: how it begins, its plan, its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from Space_OdT.engine.planner import PlanTotals
+from Space_OdT.engine.row_runs.application import RunEnd
+from Space_OdT.engine.row_runs.finish import Finish
+from Space_OdT.engine.run_layout import RowsLayout
+from Space_OdT.engine.run_state import Beginning, Verdicts
+from Space_OdT.engine.state_store import Start
+
+Say = Callable[[str], None]
+
+PLAN_LINES = 200
+_CAUSES = 10
+
+
+class PlanLines:
+    """Prints the first lines of a plan on stdout; all of them are in the files."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def __call__(self, line: str) -> None:
+        """Take a line."""
+        self._count += 1
+        if self._count <= PLAN_LINES:
+            print(line)
+
+    def end(self) -> None:
+        """Say how many lines were left out."""
+        if self._count > PLAN_LINES:
+            print(f"... and {self._count - PLAN_LINES:,} more lines in plan.csv")
+
+
+def tell_beginning(beginning: Beginning, say: Say) -> None:
+    """Tell how the run begins.
+
+    Args:
+        beginning: New, resumed, or once more after a finished pass.
+        say: Takes sentences.
+    """
+    for tail in beginning.repaired:
+        say(f"Repaired {tail.path.name}: line {tail.line} was torn ({tail.shown}).")
+    if beginning.start is Start.RESUME and beginning.checkpoint is not None:
+        say(f"Going on with the run that was started at {beginning.checkpoint.started_at}.")
+    if beginning.archived:
+        say(f"The outputs of the last pass are in {beginning.archived[0].parent}.")
+
+
+def tell_rows(report: Verdicts, layout: RowsLayout, say: Say) -> None:
+    """Tell how many rows are ready, and how many are rejected.
+
+    Args:
+        report: What validation found.
+        layout: The output folder.
+        say: Takes sentences.
+    """
+    kinds = ", ".join(f"{rows:,} {kind}" for kind, rows in report.ready.items() if rows)
+    say(f"{counted(report.rows)}: {report.ready_rows:,} ready ({kinds or 'none'})")
+    for reason, rows in report.rejected.items():
+        say(f"{counted(rows)} rejected, {reason}: see {layout.rejected_csv}")
+
+
+def tell_plan(totals: PlanTotals, layout: RowsLayout) -> None:
+    """Tell what a plan comes to, on stdout.
+
+    Args:
+        totals: What it comes to.
+        layout: The output folder.
+    """
+    rows = ", ".join(f"{count:,} {effect}" for effect, count in totals.rows.items())
+    print(f"rows       {rows or 'none'}")
+    for reason, count in totals.reasons.items():
+        print(f"           {count:,} {reason}")
+    print(f"requests   {totals.calls:,}")
+    for step, count in totals.requests.items():
+        print(f"           {count:,} {step}")
+    print(f"plan       {layout.plan_csv}")
+    print(f"requests   {layout.plan_jsonl}")
+
+
+def tell_end(finished: Finish, end: RunEnd, layout: RowsLayout) -> None:
+    """Tell how a run ended, on stdout.
+
+    Args:
+        finished: What it left.
+        end: How it ended.
+        layout: The output folder.
+    """
+    summary = finished.summary
+    if end.withdrawn:
+        print(f"again      {counted(end.withdrawn)}; their old records are in {layout.history_dir}")
+    print(f"rows       {finished.conservation.line}")
+    for explanation in finished.conservation.explanations:
+        print(f"           {explanation}")
+    effects = summary.tally.effects
+    print(f"changed    {effects['changed']:,} (unchanged {effects['unchanged']:,})")
+    calls = summary.calls
+    print(
+        f"calls      {calls['calls']:,} ({calls['retries']:,} repeats, "
+        f"{calls['responses_429']:,} throttled)"
+    )
+    for name, family in calls["families"].items():
+        print(f"           {family['calls']:,} {name}")
+    print(f"seconds    {summary.facts.seconds:.1f}")
+    for cause in summary.tally.causes[:_CAUSES]:
+        print(f"pending    {cause.rows:,} {cause.reason_code} at {cause.step}")
+        print(f"           fix: {cause.fix or cause.meaning}")
+    if len(summary.tally.causes) > _CAUSES:
+        print(f"           and {len(summary.tally.causes) - _CAUSES} more causes in the report")
+    if summary.facts.rerun_command:
+        print(f"rerun      {summary.facts.rerun_command}")
+    if end.stop is not None:
+        print(f"stopped    {end.stop.replace('_', ' ')}: {end.message}")
+        print("           the same command goes on, once the cause is mended")
+    print(f"results    {layout.results_csv}")
+    print(f"summary    {layout.summary_json}")
+    print(f"report     {layout.report_html}")
+
+
+def counted(count: int) -> str:
+    """Write a number of rows.
+
+    Args:
+        count: How many.
+
+    Returns:
+        As `1 row` or `2 rows`.
+    """
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"
