@@ -36,6 +36,9 @@ EPILOG = "Exit codes: " + "; ".join(f"{code.value} {code.meaning}" for code in E
 # Options whose value may be left out, and the value that then counts.
 OPTIONAL_VALUES = {"--simulator": "50"}
 
+# Options that may be followed by several values.
+REPEATED_VALUES = {"--only"}
+
 
 class PlainFlagsCommand(TyperCommand):
     """A command whose help shows flags without a type: nothing follows a flag."""
@@ -130,6 +133,26 @@ def fill_optional_values(arguments: Sequence[str]) -> list[str]:
     return filled
 
 
+def repeat_options(arguments: Sequence[str]) -> list[str]:
+    """Write options that may be followed by several values once for each value.
+
+    Args:
+        arguments: The command line without the program name.
+
+    Returns:
+        The same arguments; `--only A B` becomes `--only A --only B`.
+    """
+    repeated: list[str] = []
+    option = ""
+    for position, argument in enumerate(arguments):
+        if argument.startswith("-"):
+            option = argument if argument in REPEATED_VALUES else ""
+        elif option and arguments[position - 1] != option:
+            repeated.append(option)
+        repeated.append(argument)
+    return repeated
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its exit code.
 
@@ -143,7 +166,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     hide_secrets(given)
     # A named command needs only its own module: its neighbours' libraries stay unloaded.
     named = [command for command in COMMANDS if given and command.name == given[0]]
-    build_app(named or COMMANDS)(args=fill_optional_values(given), prog_name="space-odt")
+    try:
+        app = build_app(named or COMMANDS)
+    except KeyboardInterrupt:  # the commands have their own words once they are loaded
+        typer.echo("Interrupted before anything was done.", err=True)
+        sys.exit(ExitCode.INTERRUPTED)
+    app(args=repeat_options(fill_optional_values(given)), prog_name="space-odt")
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from Space_OdT import __version__
-from Space_OdT.cli import fill_optional_values
+from Space_OdT import __version__, cli
+from Space_OdT.cli import fill_optional_values, repeat_options
 from Space_OdT.commands import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -69,3 +69,29 @@ def test_an_unknown_command_is_a_usage_error_without_a_traceback(tmp_path: Path)
 )
 def test_an_optional_value_is_filled_in(given: list[str], filled: list[str]) -> None:
     assert fill_optional_values(given) == filled
+
+
+@pytest.mark.parametrize(
+    ("given", "repeated"),
+    [
+        (["--only", "people"], ["--only", "people"]),
+        (["--only", "people", "groups"], ["--only", "people", "--only", "groups"]),
+        (["--only", "people", "--xlsx", "x"], ["--only", "people", "--xlsx", "x"]),
+        (["--out-dir", "a", "b"], ["--out-dir", "a", "b"]),
+    ],
+)
+def test_an_option_for_several_values_is_repeated(given: list[str], repeated: list[str]) -> None:
+    assert repeat_options(given) == repeated
+
+
+def test_an_interruption_while_a_command_is_loaded_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "build_app", interrupt)
+    with pytest.raises(SystemExit) as left:
+        cli.main(["inventory_run"])
+    assert left.value.code == 130
+    assert capsys.readouterr().err == "Interrupted before anything was done.\n"
