@@ -8,21 +8,19 @@ all, sees it through, and each of the others takes its own result from it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any
 
 from Space_OdT.engine import actions_registry as steps
-from Space_OdT.engine.action_model import Call, PendingError, StepSpec
+from Space_OdT.engine.action_model import Call, PendingError
 from Space_OdT.engine.move_bodies import MoveWish
-from Space_OdT.engine.remote_jobs import PATIENCE_SECONDS, JobEnd, JobSteps, JobWatch
+from Space_OdT.engine.move_results import Moved, MoveResults, Ticket, settle, texts, told_by_user
+from Space_OdT.engine.remote_jobs import PATIENCE_SECONDS, JobSteps, JobWatch
 from Space_OdT.engine.step_calls import Sleep, send_step
-from Space_OdT.webex.answers import Response
 from Space_OdT.webex.connection_client import WebexClient
-from Space_OdT.webex.error_handling import ReasonCode, WebexError
-from Space_OdT.webex.ids import id_key, same_id
-from Space_OdT.webex.records import Person
+from Space_OdT.webex.error_handling import WebexError
+from Space_OdT.webex.ids import id_key
 
 MOST_USERS = 100
 # Requests are gathered until none arrives for so long, but not for more looks than this.
@@ -38,19 +36,6 @@ JOBS = JobSteps(steps.MOVE_LIST, steps.MOVE_STATUS, steps.MOVE_ERRORS)
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """How a move ended well.
-
-    Attributes:
-        was_there: True when nothing was sent for the person, who was in the location already.
-        person: The person as read afterwards; None when the job's own word was enough.
-    """
-
-    was_there: bool = False
-    person: Person | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class MoveCheck:
     """What Webex says about a move that was not made.
 
@@ -61,25 +46,6 @@ class MoveCheck:
 
     errors: tuple[str, ...] = ()
     impacts: tuple[str, ...] = ()
-
-
-@dataclass(slots=True, eq=False)
-class _Ticket:
-    """One who waits for a move.
-
-    Attributes:
-        wish: What is wanted.
-        call: The row's own, which takes the evidence.
-        is_doubtful: Whether the person may have been moved meanwhile.
-        was_sent: Whether a job of ours may have moved the person.
-        end: The result, once there is one.
-    """
-
-    wish: MoveWish
-    call: Call
-    is_doubtful: bool = False
-    was_sent: bool = False
-    end: Moved | Exception | None = None
 
 
 class MoveJobs:
@@ -105,8 +71,9 @@ class MoveJobs:
         self._client = client
         self._sleep = sleep
         self._aside = aside
-        self._watch = JobWatch(client, JOBS, sleep=sleep, patience_seconds=patience_seconds)
-        self._queue: list[_Ticket] = []
+        watch = JobWatch(client, JOBS, sleep=sleep, patience_seconds=patience_seconds)
+        self._results = MoveResults(client, watch)
+        self._queue: list[Ticket] = []
         self._turn = asyncio.Lock()
         self._most = MOST_USERS
 
@@ -132,7 +99,7 @@ class MoveJobs:
             await call(steps.MOVE_START, wish)
             return Moved()
         call.prepare(steps.MOVE_START)
-        ticket = _Ticket(wish, call)
+        ticket = Ticket(wish, call)
         self._queue.append(ticket)
         try:
             with self._aside():
@@ -162,8 +129,8 @@ class MoveJobs:
             WebexError: When the call failed.
         """
         answer = await call(steps.MOVE_CHECK, wish)
-        told = _told_by_user(answer.body["response"]).get(id_key(wish.person_id), {})
-        return MoveCheck(_texts(told, "errors"), _texts(told, "impacts"))
+        told = told_by_user(answer.body["response"]).get(id_key(wish.person_id), {})
+        return MoveCheck(texts(told, "errors"), texts(told, "impacts"))
 
     # -- gathering -------------------------------------------------------------------------
 
@@ -177,19 +144,19 @@ class MoveJobs:
             if len(self._queue) == before:
                 return
 
-    def _group_of(self, first: _Ticket) -> list[_Ticket]:
+    def _group_of(self, first: Ticket) -> list[Ticket]:
         others = [ticket for ticket in self._queue if ticket is not first]
         group = [first, *others[: self._most - 1]]
         self._queue = others[self._most - 1 :]
         # those of one location side by side, so that halves of a group have few locations
         return sorted(group, key=lambda ticket: ticket.wish.location_id)
 
-    async def _work_off(self, tickets: list[_Ticket]) -> None:
+    async def _work_off(self, tickets: list[Ticket]) -> None:
         """Give every ticket a result; a group that is refused is tried again in halves."""
         groups = [tickets]
         try:
             while groups:  # halves only get smaller
-                group = await self._still_to_move(groups.pop(0))
+                group = await self._results.still_to_move(groups.pop(0))
                 if group:
                     groups[:0] = await self._try(group)
         except BaseException:
@@ -202,181 +169,49 @@ class MoveJobs:
 
     # -- one group -------------------------------------------------------------------------
 
-    async def _try(self, tickets: list[_Ticket]) -> list[list[_Ticket]]:
+    async def _try(self, tickets: list[Ticket]) -> list[list[Ticket]]:
         """See a group through; give the groups to be tried instead, none when all are settled."""
         met_a_job = False
         for wait in START_WAITS:
             try:
-                answer = await self._send(steps.MOVE_START, *(one.wish for one in tickets))
+                answer = await send_step(
+                    self._client, steps.MOVE_START, *(one.wish for one in tickets)
+                )
             except WebexError as error:
                 if not error.unknown_outcome and error.status != _CONFLICT:
                     return await self._refused(tickets, error)
                 last = error
             else:
-                await self._follow(tickets, answer)
+                await self._results.follow(tickets, answer)
                 return []
             try:
-                met_a_job = await self._wait_for_any_job() or met_a_job
+                met_a_job = await self._results.wait_for_any_job() or met_a_job
             except (PendingError, WebexError) as error:
-                _settle(tickets, error)
+                settle(tickets, error)
                 return []
             for ticket in tickets:
                 ticket.is_doubtful = True
                 ticket.was_sent = ticket.was_sent or last.unknown_outcome
-            tickets = await self._still_to_move(tickets)
+            tickets = await self._results.still_to_move(tickets)
             if not tickets:
                 return []
             await self._sleep(wait)
         if met_a_job or last.unknown_outcome:
-            _settle(tickets, last)
+            settle(tickets, last)
             return []
         return await self._refused(tickets, last)
 
-    async def _refused(self, tickets: list[_Ticket], error: WebexError) -> list[list[_Ticket]]:
+    async def _refused(self, tickets: list[Ticket], error: WebexError) -> list[list[Ticket]]:
         """Find out whose fault a refusal is."""
         if error.status not in _ONES_FAULT:
-            _settle(tickets, error)
+            settle(tickets, error)
             return []
         if len(tickets) == 1:
             # refused, perhaps, because he is there: after a job that ended unseen
-            await self._look(tickets[0], otherwise=error)
+            await self._results.look(tickets[0], otherwise=error)
             return []
         if _ONE_AT_A_TIME in error.codes:
             self._most = 1
             return [[ticket] for ticket in tickets]
         middle = len(tickets) // 2
         return [tickets[:middle], tickets[middle:]]
-
-    async def _wait_for_any_job(self) -> bool:
-        """Wait until no move runs; say whether one did."""
-        job_id = await self._watch.running()
-        if job_id:
-            await self._watch.ended(job_id)
-        return bool(job_id)
-
-    async def _follow(self, tickets: list[_Ticket], answer: Response) -> None:
-        """See a job through that has just been started."""
-        for ticket in tickets:
-            ticket.was_sent = True
-            ticket.call.joined(steps.MOVE_START, answer)
-        started = answer.body["response"]
-        try:
-            if isinstance(started, dict) and started.get("id"):
-                await self._follow_job(tickets, str(started["id"]))
-            elif isinstance(started, list):  # a user without calling is moved at once
-                told = _told_by_user(started).items()
-                await self._judge(tickets, {key: _told_error(one) for key, one in told}, "ended")
-            else:
-                await self._wait_for_any_job()
-                await self._judge(tickets, {}, "was accepted without a job")
-        except PendingError as error:
-            _settle(tickets, error)
-        except WebexError as error:
-            _settle(tickets, _lost_sight(error))
-
-    async def _follow_job(self, tickets: list[_Ticket], job_id: str) -> None:
-        end = await self._watch.ended(job_id)
-        if end.is_clean and end.counts.get("moved", len(tickets)) == len(tickets):
-            for ticket in tickets:
-                ticket.end = Moved()
-            return
-        causes = await self._causes(job_id)
-        await self._judge(tickets, causes, f"ended as {end}", end)
-
-    async def _causes(self, job_id: str) -> Mapping[str, str]:
-        try:
-            return await self._watch.errors(job_id)
-        except WebexError as error:
-            if error.reason_code is ReasonCode.AUTH_INVALID:
-                raise
-            return {"": f"its errors cannot be read: {error}"}
-
-    async def _judge(
-        self,
-        tickets: list[_Ticket],
-        causes: Mapping[str, str],
-        how: str,
-        end: JobEnd | None = None,
-    ) -> None:
-        """Give each his own result: his error, or success; whoever is in doubt is looked at."""
-        keys = {id_key(ticket.wish.person_id) for ticket in tickets}
-        strays = "; ".join(text for key, text in causes.items() if text and key not in keys)
-        is_sure = end is not None and end.is_complete and not strays
-        is_sure = is_sure and end is not None and end.counts.get("failed") == len(causes)
-        doubtful = []
-        for ticket in tickets:
-            cause = causes.get(id_key(ticket.wish.person_id))
-            if cause:
-                ticket.end = _failed(cause)
-            elif is_sure:
-                ticket.end = Moved()
-            else:
-                doubtful.append(ticket)
-        otherwise = _failed(f"the job {how} without moving this user; {strays}".rstrip("; "))
-        await asyncio.gather(*(self._look(one, otherwise=otherwise) for one in doubtful))
-
-    # -- looking people up -----------------------------------------------------------------
-
-    async def _still_to_move(self, tickets: list[_Ticket]) -> list[_Ticket]:
-        """Look at those who may have been moved meanwhile; give those who have not been."""
-        await asyncio.gather(*(self._look(ticket) for ticket in tickets if ticket.is_doubtful))
-        return [ticket for ticket in tickets if ticket.end is None]
-
-    async def _look(self, ticket: _Ticket, *, otherwise: Exception | None = None) -> None:
-        """Settle a ticket whose person is where he should be; the others end `otherwise`."""
-        try:
-            answer = await self._send(steps.USER_LOOKUP, person_id=ticket.wish.person_id)
-        except WebexError as error:
-            ticket.end = error
-            return
-        person = Person.parse(answer.body)
-        if not same_id(person.location_id, ticket.wish.location_id):
-            ticket.end = otherwise
-            return
-        if ticket.was_sent and steps.MOVE_START.name not in ticket.call.done:
-            ticket.call.joined(steps.MOVE_START, Response(200, {}, None, b""))
-        ticket.end = Moved(was_there=not ticket.was_sent, person=person)
-
-    async def _send(self, step: StepSpec, /, *parts: Any, **where: str) -> Response:
-        return await send_step(self._client, step, *parts, lookup=None, **where)
-
-
-def _settle(tickets: Iterable[_Ticket], error: Exception) -> None:
-    for ticket in tickets:
-        if ticket.end is None:
-            ticket.end = error
-
-
-def _failed(cause: str) -> PendingError:
-    return PendingError(
-        ReasonCode.NON_RETRYABLE_EXTERNAL,
-        f"the move to the location failed: {cause}",
-        fix="mend what the message names, then run these rows again",
-        is_final=True,
-    )
-
-
-def _lost_sight(error: WebexError) -> Exception:
-    """Say that a job was started whose end nobody saw; a rejected token stays what it is."""
-    if error.reason_code is ReasonCode.AUTH_INVALID:
-        return error
-    return PendingError(
-        ReasonCode.RETRY_EXHAUSTED,
-        f"the move was started, but how it ended cannot be read: {error}",
-        fix="run these rows again; a move that has ended meanwhile is recognised",
-        is_final=True,
-        status=error.status,
-    )
-
-
-def _told_by_user(response: Any) -> dict[str, Mapping[str, Any]]:
-    items = response if isinstance(response, list) else []
-    return {id_key(str(item.get("userId") or "")): item for item in items}
-
-
-def _texts(told: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    return tuple(str(one.get("message") or one.get("code")) for one in told.get(name) or ())
-
-
-def _told_error(told: Mapping[str, Any]) -> str:
-    return "; ".join(_texts(told, "errors"))

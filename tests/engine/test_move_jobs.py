@@ -10,7 +10,8 @@ import pytest
 from Space_OdT.engine import actions_registry as steps
 from Space_OdT.engine.action_model import PendingError
 from Space_OdT.engine.move_bodies import MoveWish, move_body, move_check_body
-from Space_OdT.engine.move_jobs import MOST_USERS, Moved, MoveJobs
+from Space_OdT.engine.move_jobs import MOST_USERS, MoveJobs
+from Space_OdT.engine.move_results import Moved
 from Space_OdT.engine.step_calls import PlannedRequest, StepCaller
 from Space_OdT.webex.answers import Response
 from Space_OdT.webex.error_handling import Failure, ReasonCode, WebexError, classify

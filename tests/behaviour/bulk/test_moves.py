@@ -12,6 +12,7 @@ import pytest
 from Space_OdT.simulator.organisation.entities import Location, Person
 from Space_OdT.simulator.organisation.organisation import Organisation
 from tests.behaviour.bulk.conftest import Bot, Crowd, Row, Simulator
+from tests.behaviour.bulk.test_faults import EXHAUSTED, STORM, once_each
 
 pytestmark = pytest.mark.xdist_group("bulk-behaviour")
 
@@ -207,3 +208,19 @@ def test_a_dry_run_of_movers_is_what_apply_sends(bot, simulator, crowd) -> None:
     assert run.code == 0, run.stdout + run.stderr
     sent = starts(simulator)
     assert users_of([one["body"] for one in sent]) == users_of([one["body"] for one in plan])
+
+
+def test_movers_come_through_a_storm(bot, simulator, crowd) -> None:
+    movers = movers_of(crowd, 40, targets=3)
+    bot.write(movers.rows)
+    simulator.faults(*STORM)
+    run = bot.run(REQUEST_TIMEOUT_SECONDS="1", THROTTLE_BUDGET_SECONDS="30")
+    assert run.code in {0, 1}, run.stdout + run.stderr
+    assert "Traceback" not in run.stderr
+    once_each(run, 40)
+    assert {one["reason_code"] for one in run.pending} <= EXHAUSTED
+    simulator.no_faults()
+    again = bot.run()
+    assert again.code == 0, again.stdout + again.stderr
+    once_each(again, 40)
+    check_places(simulator.organisation, movers)
