@@ -28,7 +28,7 @@ from Space_OdT.engine.run_layout import DEFAULT_OUT_DIR, InventoryLayout
 from Space_OdT.engine.run_lock import FolderLockedError
 from Space_OdT.inventory.manifest import BY_NAME, DERIVED
 from Space_OdT.inventory.session import RunOptions
-from Space_OdT.inventory.state import DamagedStateError
+from Space_OdT.inventory.state import DamagedStateError, UnfinishedRunError
 from Space_OdT.settings.config import Settings, SettingsError
 from Space_OdT.settings.exit_codes import ExitCode
 from Space_OdT.webex.error_handling import WebexError
@@ -113,7 +113,7 @@ def run(
         kept = layout.state_file.exists()
         say(f"Interrupted. {GOES_ON}" if kept else "Interrupted; nothing was read.")
         code = ExitCode.INTERRUPTED
-    except (FolderLockedError, DamagedStateError) as error:
+    except (FolderLockedError, DamagedStateError, UnfinishedRunError) as error:
         hint = " --fresh begins anew." if isinstance(error, DamagedStateError) else ""
         say(f"{error}{hint}")
         code = ExitCode.DAMAGED_STATE

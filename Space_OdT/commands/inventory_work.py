@@ -73,6 +73,7 @@ def work(settings: Settings, request: InventoryRequest) -> ExitCode:
         UsageError: When token, base URL or folder cannot be used.
         FolderLockedError: When another run works on the folder.
         DamagedStateError: When the state of an unfinished run cannot be read.
+        UnfinishedRunError: When the folder holds an unfinished run of other artifacts.
     """
     for warning in settings.warnings:
         say(f"Warning: {warning}.")

@@ -6,6 +6,8 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from errno import ENOTDIR
+from os import strerror
 
 from Space_OdT.engine.atomic import recover_swap
 from Space_OdT.engine.run_layout import InventoryLayout
@@ -14,7 +16,7 @@ from Space_OdT.inventory.health import PROBE_PATH
 from Space_OdT.inventory.manifest import MANIFEST, MANIFEST_VERSION
 from Space_OdT.inventory.publish import publish, swap_in
 from Space_OdT.inventory.runner import InventoryRunner, Observer, Selection, storage_stop
-from Space_OdT.inventory.state import Phase, RunIdentity, RunState
+from Space_OdT.inventory.state import Phase, RunIdentity, RunState, UnfinishedRunError
 from Space_OdT.inventory.summary import RunSummary, summarise
 from Space_OdT.webex.connection_client import WebexClient
 from Space_OdT.webex.error_handling import WebexError
@@ -117,18 +119,16 @@ class InventorySession:
 
         Raises:
             DamagedStateError: When the state of an unfinished run cannot be read.
-            OSError: When the folder cannot be written.
+            UnfinishedRunError: When an unfinished run reads other artifacts.
+            OSError: When the folder cannot be written, or a file stands where a folder must be.
         """
         layout = self._layout
         recover_swap(layout.exports_dir)
+        if layout.exports_dir.exists() and not layout.exports_dir.is_dir():
+            raise NotADirectoryError(ENOTDIR, strerror(ENOTDIR), str(layout.exports_dir))
         if self._options.fresh:
             self._discard()
-        found = RunState.load(layout.state_file)
-        if found is not None and (difference := self._identity.difference(found.identity)):
-            self._note(
-                f"An unfinished run is dropped, for it was another one (different {difference})."
-            )
-            found = None
+        found = self._unfinished()
         if found is None:
             self._discard()
             layout.work_exports_dir.mkdir(parents=True)
@@ -137,6 +137,25 @@ class InventorySession:
         self.state, self.resumed = found, True
         if found.phase is Phase.READING:
             layout.work_exports_dir.mkdir(exist_ok=True)
+
+    def _unfinished(self) -> RunState | None:
+        """Find a run to go on with; what may be hours of reads is not dropped lightly."""
+        found = RunState.load(self._layout.state_file)
+        if found is None or found.identity == self._identity:
+            return found
+        if found.calls and self._identity.differs_in_choice_only(found.identity):
+            options = found.identity.choice
+            raise UnfinishedRunError(
+                f"{self._layout.out_dir} holds an unfinished run of "
+                f"{'other' if options else 'all'} artifacts, {found.calls:,} calls long. It goes "
+                f"on {f'with {options}' if options else 'without --only'}; --fresh drops it, and "
+                "another --out-dir leaves it alone."
+            )
+        difference = self._identity.difference(found.identity)
+        self._note(
+            f"An unfinished run is dropped, for it was another one (different {difference})."
+        )
+        return None
 
     @property
     def is_read(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,10 @@ FORMAT = 1
 
 class DamagedStateError(Exception):
     """The state of an unfinished run cannot be read."""
+
+
+class UnfinishedRunError(Exception):
+    """The folder holds an unfinished run of the same organisation that was asked for otherwise."""
 
 
 class Phase(StrEnum):
@@ -45,6 +49,25 @@ class RunIdentity:
     manifest: str
     only: tuple[str, ...] = ()
     skip_group_members: bool = False
+
+    @property
+    def choice(self) -> str:
+        """The options that chose what is read."""
+        only = f"--only {' '.join(self.only)}" if self.only else ""
+        skip = "--skip-group-members" if self.skip_group_members else ""
+        return " ".join(filter(None, [only, skip]))
+
+    def differs_in_choice_only(self, other: RunIdentity) -> bool:
+        """Tell whether another run reads other artifacts from the same place.
+
+        Args:
+            other: The other run.
+
+        Returns:
+            False when it is the same run, or one that can never be continued here.
+        """
+        chosen = replace(self, only=other.only, skip_group_members=other.skip_group_members)
+        return self != other and chosen == other
 
     def difference(self, other: RunIdentity) -> str:
         """Say what differs from another run.

@@ -20,6 +20,7 @@ from Space_OdT.inventory.session import (
     RunOptions,
     find_organisation,
 )
+from Space_OdT.inventory.state import UnfinishedRunError
 from Space_OdT.webex.error_handling import WebexError
 from tests.inventory.test_reading import Script, refusal
 
@@ -134,6 +135,52 @@ async def test_another_organisation_begins_anew_and_says_so(layout: InventoryLay
     second.open()
     assert not second.resumed
     assert "different organisation" in second.notes[0]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "way_on"),
+    [
+        ({}, {"only": ()}, "with --only licenses;"),
+        ({"skip_group_members": True}, {}, "with --only licenses --skip-group-members;"),
+    ],
+)
+async def test_an_unfinished_run_of_other_artifacts_is_not_dropped(
+    layout: InventoryLayout, earlier: dict[str, Any], later: dict[str, Any], way_on: str
+) -> None:
+    first = session(layout, **earlier)
+    first.open()
+    await read(first, LICENCE)
+    with pytest.raises(UnfinishedRunError, match=way_on):
+        session(layout, **later).open()
+    again = session(layout, **earlier)
+    again.open()
+    assert again.resumed
+
+
+async def test_an_unfinished_run_of_everything_goes_on_without_a_choice(
+    layout: InventoryLayout,
+) -> None:
+    first = session(layout, only=())
+    first.open()
+    first.state.calls = 1500
+    first.state.save(layout.state_file)
+    with pytest.raises(UnfinishedRunError, match=r"all artifacts, 1,500 calls .* without --only"):
+        session(layout).open()
+
+
+async def test_an_unfinished_run_that_read_nothing_is_no_loss(layout: InventoryLayout) -> None:
+    session(layout, only=()).open()
+    second = session(layout)
+    second.open()
+    assert not second.resumed
+    assert "different only" in second.notes[0]  # type: ignore[attr-defined]
+
+
+async def test_a_file_in_the_place_of_the_exports_is_left_alone(layout: InventoryLayout) -> None:
+    layout.exports_dir.write_text("mine", encoding="utf-8")
+    with pytest.raises(NotADirectoryError, match="exports"):
+        session(layout).open()
+    assert layout.exports_dir.read_text(encoding="utf-8") == "mine"
 
 
 async def test_fresh_forgets_an_unfinished_run(layout: InventoryLayout) -> None:
