@@ -1,0 +1,213 @@
+"""One walk over the rows that an action runs over, whichever tables they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from Space_OdT.engine.models import CellProblem
+from Space_OdT.engine.normalise import clean_text
+from Space_OdT.v21.transformacion.definition import ActionDefinition, Dataset, LegacyFormulas
+from Space_OdT.v21.transformacion.masters_files import Master, Table, TableRow
+from Space_OdT.v21.transformacion.masters_numbers import NumberGroups, number_list
+from Space_OdT.v21.transformacion.masters_rows import Prepared, RowCase, RowJudge, Unasked
+from Space_OdT.v21.transformacion.masters_values import (
+    Layer,
+    RowReader,
+    command_layer,
+    feeds,
+    resolve,
+)
+from Space_OdT.v21.transformacion.parameters import fold_header
+
+_ACTION_COLUMN = "entitytype"
+"""Column of our own outputs that says which action a row was for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is taken from the masters, and what is put on top.
+
+    Attributes:
+        params: Parameter -> value that beats every file.
+        columns: Parameter -> header of the column that feeds it, where no alias says so.
+        rows: Numbers of rows, from 1, inside their table; empty for all.
+        matches: Header or parameter, and the text it must have; all must fit.
+        formulas: How legacy numbers follow from extensions.
+    """
+
+    params: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    rows: frozenset[int] = frozenset()
+    matches: tuple[tuple[str, str], ...] = ()
+    formulas: LegacyFormulas = field(default_factory=LegacyFormulas)
+
+
+class Walk:
+    """The rows of one action.
+
+    Args:
+        tables: All tables, in the order in which they count.
+        definition: The action.
+        selection: What is taken and put on top.
+        unasked: Told of every row that does not ask for the action.
+    """
+
+    def __init__(
+        self,
+        tables: Sequence[Table],
+        definition: ActionDefinition,
+        selection: Selection,
+        unasked: Callable[[Unasked], None],
+    ) -> None:
+        self._tables = tables
+        self._definition = definition
+        self._selection = selection
+        self._unasked = unasked
+        self._judge = RowJudge(definition)
+        self._command = command_layer(selection.params)
+        self._global = list(self._global_layers())
+        numbers = number_list(definition)
+        self._groups = None
+        if numbers is not None and definition.dataset is Dataset.NUMERACIONES:
+            self._groups = NumberGroups(self._judge, numbers, selection.formulas)
+
+    def _of(self, *masters: Master) -> list[Table]:
+        return [table for table in self._tables if table.master in masters]
+
+    def _global_layers(self) -> Iterator[Layer]:
+        for table in self._of(Master.GLOBAL):
+            reader = RowReader(table, self._selection.columns)
+            yield from (reader.layer(row) for row in table.rows())
+
+    def rows(self) -> Iterator[Prepared]:
+        """Judge every row.
+
+        Yields:
+            The rows; lists of numbers come last, when all of a location are known.
+
+        Raises:
+            InputFileError: When a file cannot be read to its end.
+        """
+        masters = [Master(self._definition.dataset)]
+        if self._groups is not None:
+            masters.append(Master.UBICACIONES)  # phone_number_1, phone_numbers: beside the site
+        if self._command.cells and not self._of(*masters, Master.PARAMETERS):
+            layers = [self._command, *self._global]
+            yield from self._judged(RowCase(layers, self._command, 0, _never))
+        yield from self._of_parameters()
+        for table in self._of(*masters):
+            reader = RowReader(table, self._selection.columns)
+            for row in table.rows():
+                yield from self._row(reader, table, row)
+        if self._groups is not None:
+            yield from self._groups.rows()
+
+    # -- tables of parameters --------------------------------------------------------------
+
+    def _of_parameters(self) -> Iterator[Prepared]:
+        """Take tables of one row together as one row; a longer table row by row.
+
+        The table named earlier counts, column by column, as documented for these files.
+        """
+        tables = self._of(Master.PARAMETERS)
+        single: list[tuple[int, Layer, RowReader, TableRow]] = []
+        long: list[tuple[int, Table]] = []
+        for place, table in enumerate(tables):
+            reader = RowReader(table, self._selection.columns)
+            first = list(islice(table.rows(), 2))
+            if len(first) == 1 and not first[0].problem:
+                single.append((place, reader.layer(first[0]), reader, first[0]))
+            elif first:
+                long.append((place, table))
+        if single and not long:
+            place, layer, reader, row = single[0]
+            if self._is_for_this_action(layer) and self._is_selected(layer, row):
+                layers = [self._command, *(one[1] for one in single), *self._global]
+                yield from self._judged(RowCase(layers, layer, row.line, reader.is_header))
+        for place, table in long:
+            before = [layer for at, layer, _, _ in single if at < place]
+            after = [layer for at, layer, _, _ in single if at > place]
+            reader = RowReader(table, self._selection.columns)
+            for row in table.rows():
+                yield from self._row(reader, table, row, before, after)
+
+    def _is_for_this_action(self, layer: Layer) -> bool:
+        asked = clean_text(layer.cells.get(_ACTION_COLUMN, ("", ""))[1])
+        return asked in {"", self._definition.action_id}
+
+    # -- one row ---------------------------------------------------------------------------
+
+    def _row(
+        self,
+        reader: RowReader,
+        table: Table,
+        row: TableRow,
+        before: Sequence[Layer] = (),
+        after: Sequence[Layer] = (),
+    ) -> Iterator[Prepared]:
+        if row.problem:
+            if self._selection.matches or not self._is_wanted(row):
+                return
+            problem = CellProblem("", "", "a whole row", row.problem)
+            source = f"{table.label}:{row.line}"
+            yield self._judge.prepared({}, {}, (problem,), source, row.line)
+            return
+        layer = reader.layer(row)
+        if not self._is_for_this_action(layer) or not self._is_selected(layer, row):
+            return
+        layers = [self._command, *before, layer, *after, *self._global]
+        is_of_numbers = table.master is Master.NUMERACIONES
+        case = RowCase(layers, layer, row.line, reader.is_header, is_of_numbers)
+        yield from self._judged(case)
+
+    def _is_selected(self, layer: Layer, row: TableRow) -> bool:
+        matches = self._selection.matches
+        return self._is_wanted(row) and all(self._fits(layer, *match) for match in matches)
+
+    def _is_wanted(self, row: TableRow) -> bool:
+        return not self._selection.rows or row.number in self._selection.rows
+
+    def _fits(self, layer: Layer, name: str, text: str) -> bool:
+        wanted = clean_text(text).casefold()
+        cell = layer.cells.get(fold_header(name))
+        found = [cell[1]] if cell else []
+        for parameter in self._definition.parameters:
+            if feeds(parameter, fold_header(name)):
+                found += [given.text for given in layer.given(parameter)]
+        return any(clean_text(one).casefold() == wanted for one in found)
+
+    def _judged(self, case: RowCase) -> Iterator[Prepared]:
+        if self._groups is not None:
+            yield from self._of_numbers(self._groups, case)
+            return
+        found = self._judge.judge(case)
+        if isinstance(found, Unasked):
+            self._unasked(found)
+        else:
+            yield found
+
+    def _of_numbers(self, groups: NumberGroups, case: RowCase) -> Iterator[Prepared]:
+        """Keep a good row for the list of its location; give a wrong one at once."""
+        name, source = groups.parameter, case.origin.source
+        given = resolve(self._definition.parameters, case.layers)
+        # a row of parameters may speak of one person: only the sheet of numbers is about numbers
+        derived, problem = groups.intercom(case.origin) if case.is_of_numbers else (None, None)
+        if derived is not None:
+            given[name] = (*given.get(name, ()), derived)
+        if name not in given and problem is None:
+            self._unasked(Unasked(self._definition.action_id, source, (name,)))
+            return
+        cells, problems = self._judge.prepare(given, case.is_header)
+        if problem is not None:
+            problems = [problem, *(one for one in problems if one.column != name)]
+        prepared = self._judge.prepared(given, cells, problems, source, case.line)
+        if problems:
+            yield prepared
+        else:
+            groups.add(prepared, given)
+
+
+def _never(_: str) -> bool:
+    return False
