@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +9,12 @@ from pathlib import Path
 from Space_OdT.engine.batch_iterator import check_batch_limit
 from Space_OdT.engine.data_pipeline import PipelineOptions, PipelineTargets, run_pipeline
 from Space_OdT.engine.input_reader import open_input
+from Space_OdT.engine.row_runs.intake import kept_input
 from Space_OdT.engine.run_layout import BulkLayout
 from Space_OdT.engine.run_state import Beginning, begin
 from Space_OdT.engine.state_store import Start, StateStore
 from Space_OdT.engine.validation_report import ValidationReport, load_report
 from Space_OdT.engine.writers import find_torn_tail, repair_tail
-
-_HASH_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ def take_in(path: Path, layout: BulkLayout, options: IntakeOptions) -> Intake:
         OSError: When the folder cannot be written.
     """
     input_hash = open_input(path).input_hash
-    path = _kept_input(path, layout, input_hash)
+    path = kept_input(path, layout, input_hash)
     store = StateStore(layout.checkpoint_json)
     beginning = begin(
         layout,
@@ -119,15 +117,3 @@ def _validate(path: Path, layout: BulkLayout, options: IntakeOptions) -> Validat
     if options.max_batches is not None:
         check_batch_limit(report.ready, options.batch_size, options.max_batches)
     return report
-
-
-def _kept_input(path: Path, layout: BulkLayout, input_hash: str) -> Path:
-    """Copy an input that is itself an output of this folder, for it may be moved or replaced."""
-    outputs = (layout.pending_csv, layout.rejected_csv, layout.ready_csv)
-    if path.resolve() not in {output.resolve() for output in outputs}:
-        return path
-    layout.rerun_dir.mkdir(exist_ok=True)
-    copy = layout.rerun_dir / f"{path.stem}-{input_hash[:_HASH_SHOWN]}{path.suffix}"
-    if not copy.exists():
-        shutil.copy2(path, copy)
-    return copy
