@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from Space_OdT import __version__
 from Space_OdT.commands.telling import say, show
 from Space_OdT.engine.run_layout import InventoryLayout
-from Space_OdT.inventory.manifest import DERIVED, MANIFEST, Group
+from Space_OdT.inventory.manifest import DERIVED, DERIVED_SOURCES, MANIFEST, Group
 from Space_OdT.inventory.session import Organisation
 from Space_OdT.inventory.summary import RunSummary
 from Space_OdT.settings.exit_codes import ExitCode
@@ -67,7 +67,10 @@ def _write_report(
     from Space_OdT.inventory.report import ArtifactInfo, ReportContext, write_report
 
     artifacts = [ArtifactInfo(entry.artifact, entry.description, entry.group) for entry in MANIFEST]
-    artifacts += [ArtifactInfo(name, text, Group.DERIVED) for name, text in DERIVED.items()]
+    artifacts += [
+        ArtifactInfo(name, text, Group.DERIVED, DERIVED_SOURCES.get(name, ()))
+        for name, text in DERIVED.items()
+    ]
     context = ReportContext(
         organisation_name=organisation.name,
         organisation_id=organisation.raw_id,

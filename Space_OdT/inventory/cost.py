@@ -17,6 +17,7 @@ _CALLING = "webex_calling_enabled"
 
 # Small lists of the organisation have no counter: their few pages are read and counted.
 _COUNTED_BY_LISTING = (
+    "groups",
     "locations",
     "calling_locations",
     "auto_attendants",
@@ -26,6 +27,9 @@ _COUNTED_BY_LISTING = (
     "virtual_extensions",
     "virtual_extension_ranges",
 )
+
+_PAGES_PER_ENTITY = {"license_assigned_users": "holders", "group_members": "members"}
+"""Reads per entity that take many pages -> where `Counts` has the sizes of the entities."""
 
 
 @dataclass(slots=True)
@@ -37,6 +41,7 @@ class Counts:
         calling_people: People with a Calling licence.
         calling_workspaces: Workspaces with a Calling licence.
         holders: Users of each licence.
+        members: Members of each group.
         calls: Calls spent on counting.
         unknown: What could not be counted, and why.
     """
@@ -45,6 +50,7 @@ class Counts:
     calling_people: int = 0
     calling_workspaces: int = 0
     holders: tuple[int, ...] = ()
+    members: tuple[int, ...] = ()
     calls: int = 0
     unknown: dict[str, str] = field(default_factory=dict)
 
@@ -74,7 +80,6 @@ async def count(client: WebexClient, org_id: str) -> Counts:
     counter = _Counter(client)
     await counter.licences()
     await counter.total("people", f"/identity/scim/{org_id}/v2/Users", {"count": 1})
-    await counter.total("groups", "/groups", {"count": 1})
     await counter.numbers()
     for name in _COUNTED_BY_LISTING:
         await counter.listing(BY_NAME[name])
@@ -125,7 +130,7 @@ class _Counter:
         self.counts.of["numbers"] = _number(body.get("count") or {}, "total")
 
     async def listing(self, entry: Artifact) -> None:
-        found: set[Any] = set()
+        found: dict[Any, int] = {}
         path, query = entry.render({})
         try:
             for reading in entry.readings:
@@ -137,10 +142,12 @@ class _Counter:
                     style=entry.paging.value,
                     page_size=entry.page_size,
                 ):
-                    found.update(item.get("id") for item in items)
+                    found.update({item.get("id"): _number(item, "memberSize") for item in items})
         except WebexError as error:
             self._give_up(entry.artifact, error)
         self.counts.of[entry.artifact] = len(found)
+        if entry.artifact == "groups":
+            self.counts.members = tuple(found.values())
 
 
 def _number(item: Mapping[str, Any], *names: str) -> int:
@@ -169,10 +176,10 @@ def _line(entry: Artifact, counts: Counts) -> CostLine:
     if entry.feed is None:
         pages = _pages(entry, counts.of.get(name, 0)) * len(entry.readings)
         return CostLine(name, pages, "list" if entry.list_key else "one object")
-    if name == "license_assigned_users":
-        return CostLine(
-            name, sum(_pages(entry, holders) for holders in counts.holders), "pages of holders"
-        )
+    if name in _PAGES_PER_ENTITY:
+        what = _PAGES_PER_ENTITY[name]
+        sizes: tuple[int, ...] = getattr(counts, what)
+        return CostLine(name, sum(_pages(entry, size) for size in sizes), f"pages of {what}")
     entities, what = _entities(entry, counts)
     return CostLine(name, entities, f"one per {what}")
 

@@ -133,6 +133,7 @@ def test_the_cost_follows_from_a_few_counts() -> None:
         calling_people=200,
         calling_workspaces=7,
         holders=(301, 0),
+        members=(501, 0),
     )
     lines = {line.artifact: line for line in estimate(MANIFEST, counts)}
     assert lines["people"] == CostLine("people", 3, "list")
@@ -143,7 +144,7 @@ def test_the_cost_follows_from_a_few_counts() -> None:
     assert lines["license_assigned_users"].calls == 3
     assert lines["call_queues"].calls == 2
     assert lines["call_queue_agents"].calls == 4
-    assert lines["group_members"].calls == 2
+    assert lines["group_members"].calls == 3
     assert lines["call_queue_settings"].calls == 1
     assert lines["virtual_line_available_numbers_primary"].calls == 0
     assert set(lines) == set(BY_NAME)

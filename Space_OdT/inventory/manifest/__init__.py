@@ -25,6 +25,7 @@ from Space_OdT.inventory.manifest.workspaces import WORKSPACE_ARTIFACTS
 __all__ = [
     "BY_NAME",
     "DERIVED",
+    "DERIVED_SOURCES",
     "MANIFEST",
     "MANIFEST_VERSION",
     "Artifact",
@@ -59,3 +60,6 @@ DERIVED = MappingProxyType(
     }
 )
 """Files computed from the artifacts above: name -> description."""
+
+DERIVED_SOURCES = MappingProxyType({"licenses_no_pstn": ("licenses", "license_assigned_users")})
+"""What a derived file is no more complete than; the requirements say for themselves what lacks."""

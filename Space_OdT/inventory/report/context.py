@@ -16,11 +16,13 @@ class ArtifactInfo:
         name: File name without suffix, such as `person_numbers`.
         description: One line for people.
         group: Foundation list, V1 artifact or derived file.
+        sources: Artifacts it is computed from.
     """
 
     name: str
     description: str
     group: Group
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -156,10 +156,12 @@ def cover(
         by_module.setdefault(line.module, []).append(line)
     known = {info.name for info in artifacts}
     unknown = [ArtifactInfo(name, "", Group.V1) for name in by_module if name not in known]
-    return tuple(
+    covered = [
         _artifact(info, tuple(by_module.get(info.name, ())), exports_dir)
         for info in (*artifacts, *unknown)
-    )
+    ]
+    found = {artifact.info.name: artifact.coverage for artifact in covered}
+    return tuple(_limited_by_sources(artifact, found) for artifact in covered)
 
 
 def tally(covered: Iterable[ArtifactCoverage]) -> dict[Coverage, int]:
@@ -194,6 +196,18 @@ def _artifact(
         has_csv=has_csv,
         has_json=(exports_dir / f"{info.name}.json").is_file(),
     )
+
+
+def _limited_by_sources(
+    artifact: ArtifactCoverage, found: Mapping[str, Coverage]
+) -> ArtifactCoverage:
+    """Say of a computed file that it lacks what its sources lack, not that nothing is there."""
+    sources = {found.get(name, Coverage.SKIPPED) for name in artifact.info.sources}
+    if sources & _TROUBLE:
+        return replace(artifact, coverage=Coverage.PARTIAL if artifact.rows else Coverage.BLOCKED)
+    if Coverage.SKIPPED in sources and not artifact.rows:
+        return replace(artifact, coverage=Coverage.SKIPPED)
+    return artifact
 
 
 def _judge(lines: Sequence[StatusLine], rows: int, *, has_csv: bool) -> Coverage:

@@ -68,6 +68,25 @@ def test_each_result_has_its_class(tmp_path, record, expected):
     assert artifact.coverage is expected
 
 
+@pytest.mark.parametrize(
+    ("result", "rows", "expected"),
+    [
+        ("ok", 0, Coverage.EMPTY),
+        ("ok", 2, Coverage.READ),
+        ("forbidden", 0, Coverage.BLOCKED),
+        ("partial", 2, Coverage.PARTIAL),
+        (None, 0, Coverage.SKIPPED),
+    ],
+)
+def test_a_computed_file_lacks_what_its_sources_lack(tmp_path, result, rows, expected):
+    lines = "".join(f"{number}\n" for number in range(rows))
+    (tmp_path / "licenses_no_pstn.csv").write_text(f"entity_id\n{lines}", encoding="utf-8")
+    computed = ArtifactInfo("licenses_no_pstn", "", Group.DERIVED, ("people",))
+    records = [{"result": result, "count": 3}] if result else []
+    *_, artifact = covered_by(tmp_path, *records, artifacts=(PEOPLE, computed))
+    assert artifact.coverage is expected
+
+
 def test_several_records_of_one_artifact_are_joined(tmp_path):
     (artifact,) = covered_by(
         tmp_path,
