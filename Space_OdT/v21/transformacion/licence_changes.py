@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
 from Space_OdT.engine.action_model import Call, Effect, PendingError, Result, StepSpec
 from Space_OdT.engine.actions_registry import USER_LOOKUP
 from Space_OdT.engine.bulk.people import note_line, with_line
+from Space_OdT.v21.transformacion.licence_refusals import explained
 from Space_OdT.v21.transformacion.licence_units import (
     LicenceUnits,
     calling_licence_of,
     licences_named,
 )
-from Space_OdT.v21.transformacion.line_checks import check_line, number_in_inventory
+from Space_OdT.v21.transformacion.line_checks import (
+    check_line,
+    location_of_line,
+    names_location,
+)
 from Space_OdT.v21.transformacion.lookups import find_calling_location, find_person
 from Space_OdT.v21.transformacion.parameters import Kind, Parameter
 from Space_OdT.webex.directory import Directory
 from Space_OdT.webex.error_handling import ReasonCode, WebexError
 from Space_OdT.webex.ids import id_key, same_id
-from Space_OdT.webex.records import Licence, Location, Person, name_key
+from Space_OdT.webex.records import Licence, Person, name_key
 
 NOT_ASSIGNED = "remove_license_ids_not_assigned"
 REMOVAL_WARNING = (
@@ -30,6 +34,13 @@ REMOVAL_WARNING = (
 # Calling licences that people cannot hold; the names are those of the licences list.
 _NOT_FOR_PEOPLE = ("workspace", "hot desk", "common area")
 
+ADD_LICENCES = Parameter(
+    "add_license_ids",
+    Kind.NAMES,
+    "Licences to give, by name or id; calling ones need the location and an extension or number.",
+    aliases=("licenses", "licenses_id", "webex_calling", "llicències", "licencias"),
+    example="Webex Calling - Professional",
+)
 REMOVE_LICENCES = Parameter(
     "remove_license_ids",
     Kind.NAMES,
@@ -44,30 +55,20 @@ class LicenceWish:
     """What a row wants of one person's licences.
 
     Attributes:
-        cells: Normalised cells of the row, which name person and location.
+        cells: Normalised cells of the row: person; location, extension and number for a new
+            calling licence; organisation.
         add: Names or ids of licences the person shall hold.
         remove: Names or ids of licences the person shall not hold.
-        extension: Extension for a new calling licence, "" for none.
-        phone_number: Main number for a new calling licence in E.164, "" for none.
-        org_id: Id of the organisation, "" for the token's own.
     """
 
     cells: Mapping[str, str]
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
-    extension: str = ""
-    phone_number: str = ""
-    org_id: str = ""
 
     @property
     def person_key(self) -> str:
         """What names the person; rows of one person wait for each other."""
         return self.cells.get("person_id") or self.cells.get("email", "")
-
-    @property
-    def has_location(self) -> bool:
-        """Whether the row names a location."""
-        return bool(self.cells.get("location_id") or self.cells.get("location_name"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,69 +139,6 @@ LICENCES_CHANGE = StepSpec(
 STEPS = (USER_LOOKUP, LICENCES_CHANGE)
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """What an error code of the licences call means to an operator."""
-
-    reason_code: ReasonCode
-    meaning: str
-    fix: str
-
-
-# Codes of `PATCH /licenses/users` (Webex API reference, "Assign Licenses to Users").
-REFUSALS: Mapping[str, Refusal] = MappingProxyType(
-    {
-        "400112": Refusal(
-            ReasonCode.NON_RETRYABLE_EXTERNAL,
-            "a Professional licence cannot become a Standard one",
-            "leave the person on Professional, or take the calling licence away in a first run",
-        ),
-        "400404": Refusal(
-            ReasonCode.NON_RETRYABLE_EXTERNAL,
-            "Professional and Standard cannot be given together",
-            "ask for one of the two",
-        ),
-        "400408": Refusal(
-            ReasonCode.PRECONDITION_MISSING,
-            "Attendant Console needs Webex Calling Professional",
-            "give Webex Calling - Professional as well, or take Attendant Console away first",
-        ),
-        "400411": Refusal(
-            ReasonCode.PRECONDITION_MISSING,
-            "a calling licence needs a location and an extension or number of its own",
-            "fill location and extension or phone_number",
-        ),
-        "400413": Refusal(
-            ReasonCode.NON_RETRYABLE_EXTERNAL,
-            "this licence excludes another one, or is not for people",
-            "remove the other licence in the same row, or choose another one",
-        ),
-        "700006": Refusal(
-            ReasonCode.NON_RETRYABLE_EXTERNAL,
-            "an implicit licence comes with the person and cannot be removed",
-            "leave it out of remove_license_ids",
-        ),
-    }
-)
-
-
-def explained(error: WebexError) -> Exception:
-    """Say what a refused licence call means.
-
-    Args:
-        error: How the call failed.
-
-    Returns:
-        Its explanation where the code is a known one; else the error itself.
-    """
-    refusal = next((REFUSALS[code] for code in error.codes if code in REFUSALS), None)
-    if refusal is None:
-        return error
-    return PendingError(
-        refusal.reason_code, f"{refusal.meaning}: {error}", fix=refusal.fix, status=error.status
-    )
-
-
 async def change_licences(
     wish: LicenceWish, units: LicenceUnits, call: Call, directory: Directory
 ) -> Result:
@@ -227,7 +165,7 @@ async def change_licences(
         return Result(Effect.UNCHANGED, person.id, await _why_nothing(wish, person, directory))
     had = await calling_licence_of(person.licences, directory)
     with_calling = await _with_wanted_line(wish, person, change, had, directory)
-    after = await _send(with_calling, change, wish.org_id, units, call)
+    after = await _send(with_calling, change, wish.cells.get("org_id", ""), units, call)
     has = await calling_licence_of(after.licences, directory)
     if had is not None and has is None:
         after = with_line(after, "", None, None)
@@ -270,17 +208,28 @@ async def what_differs(wish: LicenceWish, person: Person, directory: Directory) 
 
 
 def _check_candidates(candidates: tuple[Licence, ...], unwanted: set[str]) -> None:
-    name = candidates[0].name
     if any(id_key(one.id) in unwanted for one in candidates):
         raise PendingError(
             ReasonCode.PRECONDITION_MISSING,
-            f"the row asks to give and to take the same licence, {name}",
+            f"the row asks to give and to take the same licence, {candidates[0].name}",
             fix="leave it in one of the two lists",
         )
-    if candidates[0].is_calling and any(word in name_key(name) for word in _NOT_FOR_PEOPLE):
+    check_for_people(candidates[0])
+
+
+def check_for_people(licence: Licence) -> None:
+    """Refuse a calling licence that people cannot hold.
+
+    Args:
+        licence: The licence.
+
+    Raises:
+        PendingError: `precondition_missing`, when it is for workspaces or hot desks.
+    """
+    if licence.is_calling and any(word in name_key(licence.name) for word in _NOT_FOR_PEOPLE):
         raise PendingError(
             ReasonCode.PRECONDITION_MISSING,
-            f"{name} is not for people",
+            f"{licence.name} is not for people",
             fix="choose a calling licence for people, such as Webex Calling - Professional",
         )
 
@@ -288,7 +237,10 @@ def _check_candidates(candidates: tuple[Licence, ...], unwanted: set[str]) -> No
 async def _why_nothing(wish: LicenceWish, person: Person, directory: Directory) -> str:
     if not wish.add:
         return NOT_ASSIGNED
-    if not wish.has_location or await calling_licence_of(person.licences, directory) is None:
+    if (
+        not names_location(wish.cells)
+        or await calling_licence_of(person.licences, directory) is None
+    ):
         return ""
     location = await find_calling_location(wish.cells, directory)
     if same_id(location.id, person.location_id):
@@ -309,28 +261,10 @@ async def _with_wanted_line(
     """Give the person the line a new calling licence needs; whoever calls already keeps theirs."""
     if not change.gives_calling or had is not None:
         return person
-    if not wish.extension and not wish.phone_number:
-        raise PendingError(
-            ReasonCode.PRECONDITION_MISSING,
-            "a calling licence cannot be given without an extension or a number",
-            fix="fill extension or phone_number, and the location",
-        )
-    location = await _location_of(wish, directory)
-    await check_line(person.id, location, wish.extension, wish.phone_number, directory)
-    return with_line(person, location.id, wish.extension, wish.phone_number)
-
-
-async def _location_of(wish: LicenceWish, directory: Directory) -> Location:
-    if wish.has_location:
-        return await find_calling_location(wish.cells, directory)
-    if not wish.phone_number:
-        raise PendingError(
-            ReasonCode.PRECONDITION_MISSING,
-            "an extension alone does not tell the location of a new calling licence",
-            fix="fill location_id or location_name",
-        )
-    number = await number_in_inventory(wish.phone_number, directory)
-    return await find_calling_location({"location_id": number.location_id or ""}, directory)
+    location = await location_of_line(wish.cells, directory)
+    extension, number = wish.cells.get("extension", ""), wish.cells.get("phone_number", "")
+    await check_line(person.id, location, extension, number, directory)
+    return with_line(person, location.id, extension, number)
 
 
 async def _send(

@@ -2,13 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from Space_OdT.engine.action_model import PendingError
+from Space_OdT.v21.transformacion.lookups import find_calling_location
 from Space_OdT.webex.directory import Directory
 from Space_OdT.webex.error_handling import ReasonCode
 from Space_OdT.webex.ids import same_id
 from Space_OdT.webex.records import Location, Number
 
 _LOAD_THEM = "run ubicacion_alta_numeraciones_desactivadas for the location first"
+
+
+Cells = Mapping[str, str]
+
+
+def names_location(cells: Cells) -> bool:
+    """Tell whether a row names a location.
+
+    Args:
+        cells: Its normalised cells.
+
+    Returns:
+        True when it does, by id or name.
+    """
+    return bool(cells.get("location_id") or cells.get("location_name"))
+
+
+async def location_of_line(cells: Cells, directory: Directory) -> Location:
+    """Find the location that a new line is for: the one named, or the one that has its number.
+
+    Args:
+        cells: Normalised cells of the row.
+        directory: The organisation.
+
+    Returns:
+        A location enabled for calling.
+
+    Raises:
+        PendingError: `precondition_missing`, when location, extension or number is missing.
+        WebexError: When the API cannot be asked.
+    """
+    number = cells.get("phone_number", "")
+    if not number and not cells.get("extension"):
+        raise PendingError(
+            ReasonCode.PRECONDITION_MISSING,
+            "a calling licence cannot be given without an extension or a number",
+            fix="fill extension or phone_number, and the location",
+        )
+    if names_location(cells):
+        return await find_calling_location(cells, directory)
+    if not number:
+        raise PendingError(
+            ReasonCode.PRECONDITION_MISSING,
+            "an extension alone does not tell the location of a new calling licence",
+            fix="fill location_id or location_name",
+        )
+    known = await number_in_inventory(number, directory)
+    return await find_calling_location({"location_id": known.location_id or ""}, directory)
 
 
 async def check_line(

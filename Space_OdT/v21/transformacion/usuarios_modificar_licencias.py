@@ -15,23 +15,16 @@ from Space_OdT.v21.transformacion.definition import (
     Dataset,
 )
 from Space_OdT.v21.transformacion.licence_changes import (
+    ADD_LICENCES,
     REMOVAL_WARNING,
     REMOVE_LICENCES,
     STEPS,
     LicenceWish,
     change_licences,
 )
-from Space_OdT.v21.transformacion.parameters import Kind, Parameter, values_of
+from Space_OdT.v21.transformacion.parameters import values_of
 from Space_OdT.webex.directory import Directory
 from Space_OdT.webex.records import name_key
-
-ADD_LICENCES = Parameter(
-    "add_license_ids",
-    Kind.NAMES,
-    "Licences to give, by name or id; calling ones need the location and an extension or number.",
-    aliases=("licenses", "licenses_id", "webex_calling", "llicències", "licencias"),
-    example="Webex Calling - Professional",
-)
 
 
 def _params(row: Row) -> LicenceWish:
@@ -39,9 +32,6 @@ def _params(row: Row) -> LicenceWish:
         cells=row.cells,
         add=values_of(row.get("add_license_ids")),
         remove=values_of(row.get("remove_license_ids")),
-        extension=row.get("extension"),
-        phone_number=row.get("phone_number"),
-        org_id=row.get("org_id"),
     )
 
 

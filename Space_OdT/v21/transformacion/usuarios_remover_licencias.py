@@ -21,11 +21,7 @@ from Space_OdT.webex.directory import Directory
 
 
 def _params(row: Row) -> LicenceWish:
-    return LicenceWish(
-        cells=row.cells,
-        remove=values_of(row.get("remove_license_ids")),
-        org_id=row.get("org_id"),
-    )
+    return LicenceWish(cells=row.cells, remove=values_of(row.get("remove_license_ids")))
 
 
 def build(context: ActionContext) -> Action[LicenceWish]:
