@@ -6,6 +6,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from Space_OdT.v21.transformacion import (
+    ubicacion_activar_numeraciones,
+    ubicacion_actualizar_cabecera,
+    ubicacion_alta_numeraciones_desactivadas,
+    ubicacion_configurar_llamadas_internas,
+    ubicacion_configurar_permisos_salientes_defecto,
+    ubicacion_configurar_pstn,
     usuarios_alta_people,
     usuarios_alta_scim,
     usuarios_modificar_licencias,
@@ -15,10 +21,17 @@ from Space_OdT.v21.transformacion.definition import ActionDefinition
 
 # In the order in which a site is brought live; the launcher and site_activate run in this order.
 ACTIONS: tuple[ActionDefinition, ...] = (
+    ubicacion_configurar_pstn.DEFINITION,
+    ubicacion_alta_numeraciones_desactivadas.DEFINITION,
+    ubicacion_actualizar_cabecera.DEFINITION,
+    ubicacion_configurar_llamadas_internas.DEFINITION,
+    ubicacion_configurar_permisos_salientes_defecto.DEFINITION,
     usuarios_alta_scim.DEFINITION,
     usuarios_alta_people.DEFINITION,
     usuarios_remover_licencias.DEFINITION,
     usuarios_modificar_licencias.DEFINITION,
+    # on the day of the cut-over
+    ubicacion_activar_numeraciones.DEFINITION,
 )
 
 BY_ID: Mapping[str, ActionDefinition] = MappingProxyType({one.action_id: one for one in ACTIONS})
