@@ -5,6 +5,7 @@ from __future__ import annotations
 import webbrowser
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from Space_OdT import __version__
 from Space_OdT.commands.telling import say, show
@@ -102,11 +103,19 @@ def _print_summary(
     show(f"calls      {summary.calls:,}")
     show(f"seconds    {summary.seconds:.1f}")
     if summary.failures:
-        show(f"failures   {summary.failures:,}, see {layout.exports_dir / 'status_failures.csv'}")
+        show(
+            f"failures   {summary.failures:,}, see {_near(layout.exports_dir / 'status_failures.csv')}"
+        )
     if summary.missing_scopes:
         show(f"scopes     the token lacks {', '.join(summary.missing_scopes)}")
-    show(f"exports    {layout.exports_dir}")
+    show(f"exports    {_near(layout.exports_dir)}")
     if workbook:
-        show(f"workbook   {layout.workbook}")
+        show(f"workbook   {_near(layout.workbook)}")
     if report:
-        show(f"report     {layout.report_html}")
+        show(f"report     {_near(layout.report_html)}")
+
+
+def _near(path: Path) -> Path:
+    """Name a path as it is seen from the current folder, when it is below it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

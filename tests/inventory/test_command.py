@@ -224,6 +224,15 @@ def test_a_report_that_could_not_be_written_is_not_announced(
     assert "report " not in said.out
 
 
+def test_paths_below_the_current_folder_are_told_short(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended(tmp_path, Ending(report=False, workbook=True))
+    last = capsys.readouterr().out.splitlines()[-2:]
+    assert last == ["exports    exports", f"workbook   {Path('exports', 'inventory.xlsx')}"]
+
+
 def test_an_interruption_while_the_report_is_written_leaves_the_exports(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
