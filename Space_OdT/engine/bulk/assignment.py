@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from Space_OdT.engine import actions_registry as steps
-from Space_OdT.engine.action_helpers import work_number
 from Space_OdT.engine.action_model import Action, Call, Effect, PendingError, Result
 from Space_OdT.engine.bulk.licences import CallingLicences
+from Space_OdT.engine.bulk.line_change import change_line, line_differs
 from Space_OdT.engine.bulk.location_book import LocationBook
 from Space_OdT.engine.bulk.people import (
     check_line_is_free,
@@ -25,7 +24,7 @@ from Space_OdT.engine.move_jobs import MoveJobs
 from Space_OdT.webex.directory import Directory
 from Space_OdT.webex.error_handling import ReasonCode, WebexError
 from Space_OdT.webex.ids import same_id
-from Space_OdT.webex.records import Location, Person, number_key
+from Space_OdT.webex.records import Location, Person
 
 ASSIGNMENT_LOOKUP = "assignment_lookup"
 
@@ -102,8 +101,8 @@ class AssignmentAction:
         told: tuple[str, ...] = ()
         if not same_id(person.location_id, location.id):
             told = await self._move(person, location, params, call, directory)
-        elif await _differs(person, params, directory):
-            await _assign(person, location, params, call, directory)
+        elif await line_differs(person, params, directory):
+            await change_line(person, location, params, call, directory)
         notes = await apply_settings(
             params.settings,
             person.id,
@@ -131,8 +130,8 @@ class AssignmentAction:
         if moved.person is not None:
             # read again, for a job that nobody saw to its end may have given another line
             note_line(directory, person, moved.person)
-            if await _differs(moved.person, params, directory):
-                await _assign(moved.person, location, params, call, directory)
+            if await line_differs(moved.person, params, directory):
+                await change_line(moved.person, location, params, call, directory)
             return notes
         extension = params.extension or person.extension
         after = with_line(person, location.id, extension, params.phone_number)
@@ -151,60 +150,3 @@ class AssignmentAction:
             return (f"Webex could not say what the move does: {error}",)
         obstacles = (f"as things are now: {text}" for text in check.errors)
         return (*obstacles, *check.impacts)
-
-
-async def _differs(person: Person, params: AssignmentParams, directory: Directory) -> bool:
-    if params.extension and params.extension != person.extension:
-        return True
-    number = params.phone_number
-    if not number or number in person.phone_numbers:
-        return False
-    if directory.numbers.is_complete:  # the people list may show numbers in a national form
-        known = await directory.number(number)
-        return known is None or not same_id(known.owner_id, person.id)
-    return True
-
-
-async def _assign(
-    person: Person,
-    location: Location,
-    params: AssignmentParams,
-    call: Call,
-    directory: Directory,
-) -> None:
-    """Change extension or main number: the whole person is read and sent back."""
-    await check_line_is_free(person, location, params.extension, params.phone_number, directory)
-    current = (await call(steps.USER_LOOKUP, person_id=person.id)).body
-    fresh = Person.parse(current)
-    if await _differs(fresh, params, directory):
-        answer = await call(
-            steps.ASSIGN_EXTENSION_OR_NUMBER,
-            current,
-            params.extension,
-            params.phone_number,
-            person_id=person.id,
-        )
-        if answer.body:
-            _check_applied(answer.body, params)
-    after = with_line(
-        fresh,
-        location.id,
-        params.extension or fresh.extension,
-        params.phone_number or number_key(work_number(current)),
-    )
-    note_line(directory, person, after)
-
-
-def _check_applied(shown: dict[str, Any], params: AssignmentParams) -> None:
-    """Compare the answer with what was sent: an update of a person may be kept in parts."""
-    extension = str(shown.get("extension") or "")
-    number = number_key(work_number(shown))
-    if (params.extension and extension != params.extension) or (
-        params.phone_number and number and number != params.phone_number
-    ):
-        raise PendingError(
-            ReasonCode.HALF_APPLIED,
-            f"Webex accepted the change but shows extension {extension or 'none'} and number "
-            f"{number or 'none'}",
-            fix="run these rows again; they are compared and completed",
-        )
