@@ -7,21 +7,18 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from Space_OdT.engine import digits
-from Space_OdT.engine.models import CellProblem
-from Space_OdT.engine.normalise import clean_text
-from Space_OdT.engine.values import BadValueError
 from Space_OdT.v21.transformacion.definition import ActionDefinition, LegacyFormulas
 from Space_OdT.v21.transformacion.masters_rows import Prepared, RowJudge
-from Space_OdT.v21.transformacion.masters_values import Given, Layer
-from Space_OdT.v21.transformacion.parameters import Kind, Parameter, values_of
+from Space_OdT.v21.transformacion.masters_values import Given
+from Space_OdT.v21.transformacion.parameters import Kind, Parameter, is_true, values_of
 from Space_OdT.v21.transformacion.shared_parameters import EXTENSION
 
 NUMBERS_PER_ROW = 1000
 """Numbers of one prepared row at most: a cell of a file stays readable for every program."""
 
-_NUMBER_TYPE = "number_type"
+_TYPE = "number_type"
 _DIRECT = "DID"
+_WITH_INTERCOM = "intercom_from_extension"
 
 
 def number_list(definition: ActionDefinition) -> Parameter | None:
@@ -62,58 +59,42 @@ class NumberGroups:
         self._formulas = formulas
         self._groups: dict[tuple[tuple[str, str], ...], _Group] = {}
 
-    @property
-    def parameter(self) -> str:
-        """Name of the list of numbers."""
-        return self._numbers.name
-
-    def add(self, prepared: Prepared, given: Mapping[str, tuple[Given, ...]]) -> None:
+    def add(self, prepared: Prepared, *, derives: bool) -> None:
         """Take a good row in.
 
         Args:
             prepared: The row.
-            given: Parameter -> its values.
+            derives: Whether its extension means an intercom number.
         """
+        values = {value.name: value for value in prepared.values}
         cells = dict(prepared.candidate.cells)
-        numbers = values_of(cells.pop(self._numbers.name))
+        phones = [value for value in prepared.values if value.name == self._numbers.name]
+        numbers = values_of(cells.pop(self._numbers.name, ""))
+        extension = cells.pop(EXTENSION.name, "")
+        wants_intercom = is_true(cells.pop(_WITH_INTERCOM, ""))
+        group = self._group(prepared, cells)
+        for number in numbers:
+            origin = next((one for one in phones if number.lstrip("+") in one.text), phones[0])
+            self._keep(group, number, origin, origin.column)
+        is_long_enough = len(extension) >= self._formulas.intercom_tail
+        if derives and wants_intercom and is_long_enough and cells.get(_TYPE, _DIRECT) == _DIRECT:
+            origin = values[EXTENSION.name]
+            column = f"{origin.column} (intercom)"
+            self._keep(group, self._formulas.intercom(extension), origin, column)
+
+    def _group(self, prepared: Prepared, cells: Mapping[str, str]) -> _Group:
         key = tuple(sorted(cells.items()))
         group = self._groups.get(key)
         if group is None:
-            rest = {name: values for name, values in given.items() if name != self._numbers.name}
-            source = prepared.candidate.source
-            group = _Group(cells, rest, prepared.candidate.line, source)
+            own = {self._numbers.name, EXTENSION.name, _WITH_INTERCOM}
+            rest = {one.name: (one,) for one in prepared.values if one.name not in own}
+            candidate = prepared.candidate
+            group = _Group(cells, rest, candidate.line, candidate.source)
             self._groups[key] = group
-        origin = given[self._numbers.name]
-        for number in numbers:
-            first = next((one for one in origin if number.lstrip("+") in one.text), origin[0])
-            group.numbers.setdefault(
-                number, Given(self._numbers.name, number, first.source, first.column)
-            )
+        return group
 
-    def intercom(self, row: Layer) -> tuple[Given | None, CellProblem | None]:
-        """Work the intercom number of a row out of its extension.
-
-        Args:
-            row: The row.
-
-        Returns:
-            The number, None where the extension is too short to have one; and what is wrong.
-        """
-        found = row.given(EXTENSION)
-        number_type = clean_text(row.cells.get(_NUMBER_TYPE.replace("_", ""), ("", ""))[1])
-        if not found or number_type.upper() not in {"", _DIRECT}:
-            return None, None
-        try:
-            extension = digits.extension(found[0].text)
-        except BadValueError as error:
-            return None, CellProblem(
-                found[0].column, found[0].text, error.expected, error.fix, error.damage
-            )
-        if len(extension) < self._formulas.intercom_tail:
-            return None, None
-        number = self._formulas.intercom(extension)
-        column = f"{found[0].column} (intercom)"
-        return Given(self._numbers.name, number, found[0].source, column), None
+    def _keep(self, group: _Group, number: str, origin: Given, column: str) -> None:
+        group.numbers.setdefault(number, Given(self._numbers.name, number, origin.source, column))
 
     def rows(self) -> Iterator[Prepared]:
         """Give one row a location, or several when it has very many numbers.
@@ -122,7 +103,7 @@ class NumberGroups:
             Rows, each number once.
         """
         for group in self._groups.values():
-            numbers = list(group.numbers)
+            numbers = tuple(group.numbers)
             for start in range(0, len(numbers), NUMBERS_PER_ROW):
                 yield self._row(group, numbers[start : start + NUMBERS_PER_ROW])
 

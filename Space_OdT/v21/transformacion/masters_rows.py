@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from types import MappingProxyType
 
 import orjson
 
@@ -17,10 +18,12 @@ from Space_OdT.v21.transformacion.masters_values import (
     FROM_DEFAULT,
     Given,
     Layer,
+    feeds,
     resolve,
 )
 from Space_OdT.v21.transformacion.parameters import Kind, Parameter, fold_header
 from Space_OdT.v21.transformacion.shared_parameters import (
+    EXTENSION,
     LOCATION_NEED,
     PERSON_NEED,
     WORKSPACE_NEED,
@@ -31,6 +34,22 @@ _WHO_OR_WHERE = frozenset({*LOCATION_NEED, *PERSON_NEED, *WORKSPACE_NEED, "org_i
 
 MANDATORY = frozenset({"ubicacion_configurar_pstn", "ubicacion_actualizar_cabecera"})
 """Actions no site can do without: every row of their master asks for them."""
+
+_MODE = "mode"
+_FORWARDING = ("destination", _MODE)
+_INTERCOM = ("legacy_phone_number", _MODE)
+
+DECISIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "ubicacion_configurar_permisos_salientes_defecto": ("default_outgoing_profile",),
+        "usuarios_anadir_intercom_legacy": _INTERCOM,
+        "usuarios_configurar_desvio_prefijo53": _FORWARDING,
+        "workspaces_anadir_intercom_legacy": _INTERCOM,
+        "workspaces_configurar_desvio_prefijo53": _FORWARDING,
+        "workspaces_configurar_desvio_prefijo53_telephony": _FORWARDING,
+    }
+)
+"""Columns that decide on actions which could be worked out for everybody."""
 
 _ADDED, _REMOVED = "add_license_ids", "remove_license_ids"
 # texts that may well be a word that is a header too
@@ -59,6 +78,7 @@ class RowCase:
         origin: The layer of the row itself.
         line: Its line.
         is_header: Tells whether a value is a header of its file.
+        columns: Folded headers of its file.
         is_of_numbers: Whether it stands in the sheet of numbers.
     """
 
@@ -66,6 +86,7 @@ class RowCase:
     origin: Layer
     line: int
     is_header: Callable[[str], bool]
+    columns: tuple[str, ...] = ()
     is_of_numbers: bool = False
 
 
@@ -84,23 +105,27 @@ class Unasked:
     wants: tuple[str, ...]
 
 
-def wanted_by(definition: ActionDefinition) -> tuple[str, ...]:
+def wanted_by(definition: ActionDefinition, *, only_decided: bool = False) -> tuple[str, ...]:
     """List what a row must fill, beside who or where, to ask for an action.
 
     Args:
         definition: The action.
+        only_decided: Whether only columns that decide something count.
 
     Returns:
         Parameters of which one is enough; empty when every row asks.
     """
-    if definition.action_id in MANDATORY:
+    action_id = definition.action_id
+    if action_id in MANDATORY:
         return ()
-    required = tuple(one.name for one in definition.parameters if one.is_required)
-    own = tuple(name for name in required if name not in _WHO_OR_WHERE)
-    if own:
+    if only_decided and action_id in DECISIONS:
+        return DECISIONS[action_id]
+    required = (one.name for one in definition.parameters if one.is_required)
+    if own := tuple(name for name in required if name not in _WHO_OR_WHERE):
         return own
     in_groups = chain.from_iterable(definition.needs)
-    return tuple(dict.fromkeys(name for name in in_groups if name not in _WHO_OR_WHERE))
+    names = tuple(dict.fromkeys(name for name in in_groups if name not in _WHO_OR_WHERE))
+    return (*names, _MODE) if names and definition.parameter(_MODE) else names
 
 
 class RowJudge:
@@ -108,11 +133,17 @@ class RowJudge:
 
     Args:
         definition: The action.
+        only_decided: Whether a row asks only by a column that decides something.
+        one_each: Whether an entity may have one row only.
     """
 
-    def __init__(self, definition: ActionDefinition) -> None:
+    def __init__(
+        self, definition: ActionDefinition, *, only_decided: bool = False, one_each: bool = True
+    ) -> None:
         self.definition = definition
-        self.wants = wanted_by(definition)
+        self.wants = wanted_by(definition, only_decided=only_decided)
+        self._one_each = one_each
+        self._mode = definition.parameter(_MODE)
         self._seen: dict[tuple[str, ...], str] = {}
 
     def judge(self, case: RowCase) -> Prepared | Unasked:
@@ -126,12 +157,20 @@ class RowJudge:
         """
         given = resolve(self.definition.parameters, case.layers)
         source = case.origin.source
-        if self.wants and not any(name in given for name in self.wants):
+        if not self._asks(given, case):
             return Unasked(self.definition.action_id, source, self.wants)
         cells, problems = self.prepare(given, case.is_header)
         if not problems:
             problems = [*self._both_ways(case.origin), *self._taken(cells, source)]
         return self.prepared(given, cells, problems, source, case.line)
+
+    def _asks(self, given: Mapping[str, tuple[Given, ...]], case: RowCase) -> bool:
+        asked = [name for name in self.wants if name in given]
+        if not self.wants or self._mode is None or asked != [EXTENSION.name]:
+            return bool(asked) or not self.wants
+        # the column that decides is there, and was left blank
+        mode = self._mode
+        return not any(feeds(mode, name) for name in case.columns)
 
     def prepare(
         self, given: Mapping[str, tuple[Given, ...]], is_header: Callable[[str], bool]
@@ -236,7 +275,7 @@ class RowJudge:
 
     def _taken(self, cells: Mapping[str, str], source: str) -> Iterator[CellProblem]:
         key = self._identity(cells)
-        if not any(key):
+        if not self._one_each or not any(key):
             return
         first = self._seen.setdefault(key, source)
         if first != source:

@@ -29,6 +29,9 @@ _EMAIL_COLUMN = "Usuari@Domini"
 # phone_number_1 … phone_number_4, phone_numbers_1 …: one number a column
 _NUMBERED_PHONE = re.compile(r"phonenumbers?\d+")
 
+# an apostrophe keeps a spreadsheet from taking the cell for a formula; it is no part of the value
+_KEPT_AS_TEXT = frozenset({"'=", "'+", "'-", "'@"})
+
 _OTHER_MEANING: Mapping[Master, frozenset[str]] = MappingProxyType(
     {
         # a location in Ubicaciones; here it could only be the person or the workspace itself
@@ -152,7 +155,8 @@ class RowReader:
         for place, name, header in self._places:
             text = cells[place]
             if text and clean_text(text):
-                found.setdefault(name, (header, text))
+                marked = text[:2] in _KEPT_AS_TEXT
+                found.setdefault(name, (header, text[1:] if marked else text))
         _join_email(found)
         source = self._label if self._is_global else f"{self._label}:{row.line}"
         return Layer(source, found)

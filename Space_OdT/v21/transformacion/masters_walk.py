@@ -17,7 +17,6 @@ from Space_OdT.v21.transformacion.masters_values import (
     RowReader,
     command_layer,
     feeds,
-    resolve,
 )
 from Space_OdT.v21.transformacion.parameters import fold_header
 
@@ -35,6 +34,8 @@ class Selection:
         rows: Numbers of rows, from 1, inside their table; empty for all.
         matches: Header or parameter, and the text it must have; all must fit.
         formulas: How legacy numbers follow from extensions.
+        only_decided: Whether a row asks for an action that is somebody's decision only by filling
+            a column that decides it (destination, mode, profile), not by having an extension.
     """
 
     params: Mapping[str, str] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class Selection:
     rows: frozenset[int] = frozenset()
     matches: tuple[tuple[str, str], ...] = ()
     formulas: LegacyFormulas = field(default_factory=LegacyFormulas)
+    only_decided: bool = False
 
 
 class Walk:
@@ -65,7 +67,11 @@ class Walk:
         self._definition = definition
         self._selection = selection
         self._unasked = unasked
-        self._judge = RowJudge(definition)
+        self._judge = RowJudge(
+            definition,
+            only_decided=selection.only_decided,
+            one_each=definition.dataset is not Dataset.NUMERACIONES,
+        )
         self._command = command_layer(selection.params)
         self._global = list(self._global_layers())
         numbers = number_list(definition)
@@ -123,9 +129,10 @@ class Walk:
                 long.append((place, table))
         if single and not long:
             place, layer, reader, row = single[0]
+            names = tuple(name for at, *_ in single for name in tables[at].names)
             if self._is_for_this_action(layer) and self._is_selected(layer, row):
                 layers = [self._command, *(one[1] for one in single), *self._global]
-                yield from self._judged(RowCase(layers, layer, row.line, reader.is_header))
+                yield from self._judged(RowCase(layers, layer, row.line, reader.is_header, names))
         for place, table in long:
             before = [layer for at, layer, _, _ in single if at < place]
             after = [layer for at, layer, _, _ in single if at > place]
@@ -159,7 +166,7 @@ class Walk:
             return
         layers = [self._command, *before, layer, *after, *self._global]
         is_of_numbers = table.master is Master.NUMERACIONES
-        case = RowCase(layers, layer, row.line, reader.is_header, is_of_numbers)
+        case = RowCase(layers, layer, row.line, reader.is_header, table.names, is_of_numbers)
         yield from self._judged(case)
 
     def _is_selected(self, layer: Layer, row: TableRow) -> bool:
@@ -179,34 +186,17 @@ class Walk:
         return any(clean_text(one).casefold() == wanted for one in found)
 
     def _judged(self, case: RowCase) -> Iterator[Prepared]:
-        if self._groups is not None:
-            yield from self._of_numbers(self._groups, case)
-            return
         found = self._judge.judge(case)
         if isinstance(found, Unasked):
             self._unasked(found)
-        else:
+        elif self._groups is None or found.candidate.problems:
             yield found
-
-    def _of_numbers(self, groups: NumberGroups, case: RowCase) -> Iterator[Prepared]:
-        """Keep a good row for the list of its location; give a wrong one at once."""
-        name, source = groups.parameter, case.origin.source
-        given = resolve(self._definition.parameters, case.layers)
-        # a row of parameters may speak of one person: only the sheet of numbers is about numbers
-        derived, problem = groups.intercom(case.origin) if case.is_of_numbers else (None, None)
-        if derived is not None:
-            given[name] = (*given.get(name, ()), derived)
-        if name not in given and problem is None:
-            self._unasked(Unasked(self._definition.action_id, source, (name,)))
-            return
-        cells, problems = self._judge.prepare(given, case.is_header)
-        if problem is not None:
-            problems = [problem, *(one for one in problems if one.column != name)]
-        prepared = self._judge.prepared(given, cells, problems, source, case.line)
-        if problems:
-            yield prepared
         else:
-            groups.add(prepared, given)
+            self._groups.add(found, derives=self._means_intercom(case, found))
+
+    def _means_intercom(self, case: RowCase, found: Prepared) -> bool:
+        """Tell whether an extension is there for its number; a row of parameters may be mixed."""
+        return case.is_of_numbers or "phone_numbers" not in found.candidate.cells
 
 
 def _never(_: str) -> bool:
