@@ -103,9 +103,8 @@ def _print_summary(
     show(f"calls      {summary.calls:,}")
     show(f"seconds    {summary.seconds:.1f}")
     if summary.failures:
-        show(
-            f"failures   {summary.failures:,}, see {_near(layout.exports_dir / 'status_failures.csv')}"
-        )
+        failures = _near(layout.exports_dir / "status_failures.csv")
+        show(f"failures   {summary.failures:,}, see {failures}")
     if summary.missing_scopes:
         show(f"scopes     the token lacks {', '.join(summary.missing_scopes)}")
     show(f"exports    {_near(layout.exports_dir)}")
