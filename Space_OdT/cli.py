@@ -16,13 +16,12 @@ if __name__ == "__main__" and not __package__:
     sys.exit(0)
 
 from collections.abc import Sequence
-from typing import Any
 
 import typer
-from typer.core import TyperCommand
 
 from Space_OdT import __version__
 from Space_OdT.commands import COMMANDS, Command
+from Space_OdT.commands.arguments import PlainFlagsCommand, fill_optional_values
 from Space_OdT.commands.process_title import hide_secrets
 from Space_OdT.settings.exit_codes import ExitCode
 
@@ -33,23 +32,8 @@ Try it without an organisation: [bold]space-odt inventory_run --simulator[/bold]
 """
 EPILOG = "Exit codes: " + "; ".join(f"{code.value} {code.meaning}" for code in ExitCode)
 
-# Options whose value may be left out, and the value that then counts.
-OPTIONAL_VALUES = {"--simulator": "50"}
-
 # Options that may be followed by several values.
 REPEATED_VALUES = {"--only"}
-
-
-class PlainFlagsCommand(TyperCommand):
-    """A command whose help shows flags without a type: nothing follows a flag."""
-
-    def get_params(self, ctx: Any) -> list[Any]:
-        """List the parameters, those of the help screen too."""
-        params = super().get_params(ctx)
-        for param in params:
-            if getattr(param, "is_flag", False):
-                param.metavar = ""
-        return params
 
 
 def epilog(command: Command) -> str | None:
@@ -113,24 +97,6 @@ def _print_version(*, wanted: bool) -> None:
     if wanted:
         typer.echo(f"space-odt {__version__}")
         raise typer.Exit
-
-
-def fill_optional_values(arguments: Sequence[str]) -> list[str]:
-    """Give options that may stand without a value the value that then counts.
-
-    Args:
-        arguments: The command line without the program name.
-
-    Returns:
-        The same arguments; `--simulator` not followed by a number gets one.
-    """
-    filled: list[str] = []
-    for position, argument in enumerate(arguments):
-        filled.append(argument)
-        following = arguments[position + 1] if position + 1 < len(arguments) else ""
-        if argument in OPTIONAL_VALUES and not following.isdecimal():
-            filled.append(OPTIONAL_VALUES[argument])
-    return filled
 
 
 def repeat_options(arguments: Sequence[str]) -> list[str]:

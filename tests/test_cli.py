@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from Space_OdT import __version__, cli
-from Space_OdT.cli import fill_optional_values, repeat_options
+from Space_OdT.cli import repeat_options
 from Space_OdT.commands import COMMANDS
+from Space_OdT.commands.arguments import fill_optional_values
 
 ROOT = Path(__file__).resolve().parents[1]
 WAYS = {

@@ -18,21 +18,26 @@ _CAUSES = 10
 
 
 class PlanLines:
-    """Prints the first lines of a plan on stdout; all of them are in the files."""
+    """Prints the first lines of a plan on stdout; all of them are in the files.
 
-    def __init__(self) -> None:
+    Args:
+        most: How many.
+    """
+
+    def __init__(self, most: int = PLAN_LINES) -> None:
+        self._most = most
         self._count = 0
 
     def __call__(self, line: str) -> None:
         """Take a line."""
         self._count += 1
-        if self._count <= PLAN_LINES:
+        if self._count <= self._most:
             print(line)
 
     def end(self) -> None:
         """Say how many lines were left out."""
-        if self._count > PLAN_LINES:
-            print(f"... and {self._count - PLAN_LINES:,} more lines in plan.csv")
+        if self._count > self._most:
+            print(f"... and {self._count - self._most:,} more lines in plan.csv")
 
 
 def tell_beginning(beginning: Beginning, say: Say) -> None:

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from Space_OdT import __version__
 from Space_OdT.commands.interrupts import Interrupts, listening
 from Space_OdT.commands.rows_progress import shown
-from Space_OdT.commands.rows_talk import PlanLines, tell_end, tell_plan
+from Space_OdT.commands.rows_talk import PLAN_LINES, PlanLines, tell_end, tell_plan
+from Space_OdT.engine.executor import RunObserver
 from Space_OdT.engine.planner import PlanTotals, PlanWriter
 from Space_OdT.engine.row_runs.application import Application, RunEnd
 from Space_OdT.engine.row_runs.finish import RerunCommand, finish
@@ -105,10 +106,21 @@ class RowsWork(ABC):
             StartupError: When the run must not begin.
         """
 
+    def watchers(self) -> tuple[RunObserver, ...]:
+        """Name who else is told how the run gets on; nobody, unless a kind of run says so.
+
+        Returns:
+            The observers.
+        """
+        return ()
+
     # -- a dry run -------------------------------------------------------------------------
 
-    async def plan(self) -> tuple[ExitCode, PlanTotals]:
+    async def plan(self, shown_lines: int = PLAN_LINES) -> tuple[ExitCode, PlanTotals]:
         """Write down what applying would send, and change nothing.
+
+        Args:
+            shown_lines: Lines of the plan that are printed; the files have all of them.
 
         Returns:
             The exit code of a dry run, and what the plan comes to.
@@ -117,7 +129,7 @@ class RowsWork(ABC):
             StartupError: When the run must not begin.
             DamagedOutputError: When validated rows are not what validation wrote.
         """
-        layout, lines = self._layout, PlanLines()
+        layout, lines = self._layout, PlanLines(shown_lines)
         async with self._client(dry_run=True) as (client, access, _):
             writer = PlanWriter(layout.plan_csv, layout.plan_jsonl, lines)
             with self.session(client, writer) as session:
@@ -148,7 +160,7 @@ class RowsWork(ABC):
             with self.session(client, None) as session:
                 await self.preflight(session, access)
                 async with shown(session) as view:
-                    application = Application(session, view)
+                    application = Application(session, view, *self.watchers())
                     interrupts.gracefully = application.interrupt
                     end = await application.run()
                 return self._conclude(session, self._facts(session, access, end), end)

@@ -174,7 +174,9 @@ class Settings(BaseSettings):
         Field(
             ge=1,
             le=10_000_000,
-            description="Rows `bulk_run` takes; a longer file is refused before anything is sent.",
+            description=(
+                "Rows a run takes, of each kind; a longer file is refused before anything is sent."
+            ),
             json_schema_extra=_expects("a whole number from 1 to 10000000"),
         ),
     ] = 21_000
@@ -224,6 +226,55 @@ class Settings(BaseSettings):
             json_schema_extra=_expects("a whole number from 1"),
         ),
     ] = 1
+    legacy_forward_prefix: Annotated[
+        str,
+        Field(
+            pattern=r"^[0-9]{0,6}$",
+            description=(
+                "Stands before the last digits of an extension where calls go on to the old system."
+            ),
+            json_schema_extra=_expects("at most 6 digits"),
+        ),
+    ] = "53"
+    legacy_forward_tail: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=15,
+            description="How many last digits of the extension follow LEGACY_FORWARD_PREFIX.",
+            json_schema_extra=_expects("a whole number from 1 to 15"),
+        ),
+    ] = 7
+    legacy_intercom_prefix: Annotated[
+        str,
+        Field(
+            pattern=r"^\+[1-9][0-9]{0,10}$",
+            description=(
+                "Stands before the last digits of an extension in the number by which the old "
+                "system reaches it."
+            ),
+            json_schema_extra=_expects("+ and at most 11 digits, as +3451"),
+        ),
+    ] = "+3451"
+    legacy_intercom_tail: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=15,
+            description="How many last digits of the extension follow LEGACY_INTERCOM_PREFIX.",
+            json_schema_extra=_expects("a whole number from 1 to 15"),
+        ),
+    ] = 7
+    space_odt_log_dir: Annotated[
+        Path | None,
+        Field(
+            description=(
+                "Folder for the logs of the transformation actions; without it, `logs` beside the "
+                "actions in a writable checkout, else `logs` in the output folder."
+            ),
+            json_schema_extra=_expects("a folder"),
+        ),
+    ] = None
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Field(

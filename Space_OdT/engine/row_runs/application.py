@@ -49,15 +49,16 @@ class Application:
     Args:
         session: The session, made without a plan.
         observer: Told how it gets on.
+        *others: Told the same, without the size of the run.
     """
 
-    def __init__(self, session: RowsSession, observer: Progress) -> None:
+    def __init__(self, session: RowsSession, observer: Progress, *others: RunObserver) -> None:
         self._session = session
         self._stop = session.stop
         self._observer = observer
         run_log = RunLog(session.log, {phase.number: phase.kind for phase in session.phases})
         options = session.options
-        self._told = Observers(run_log, observer)
+        self._told = Observers(run_log, observer, *others)
         self._executor = Executor(
             session.runner(compensates=options.compensates, on_defect=run_log.defect),
             self._stop,
