@@ -69,7 +69,7 @@ def add_numbers(world: World, request: Request) -> Reply:
     limit = MAX_MOBILE if kind == "MOBILE" else MAX_ADDED
     if len(numbers) > limit:
         raise ApiError(400, f"At most {limit} numbers may be added at once")
-    invalid = _invalid_numbers(numbers)
+    invalid = _invalid_numbers(world.organisation, numbers)
     if invalid:
         return Reply(400, [{"errors": invalid}])
     plan = world.organisation.plan
@@ -90,7 +90,7 @@ def _numbers_exist(known: list[str]) -> ApiError:
     return ApiError(409, "One or more numbers already exist", NUMBERS_EXIST, errors=causes)
 
 
-def _invalid_numbers(numbers: list[str]) -> list[JsonObject]:
+def _invalid_numbers(organisation: Organisation, numbers: list[str]) -> list[JsonObject]:
     seen = Counter(numbers)
     causes: list[JsonObject] = []
     for number in seen:
@@ -98,7 +98,14 @@ def _invalid_numbers(numbers: list[str]) -> list[JsonObject]:
             causes.append(_cause(number, NUMBER_INVALID, "Invalid number format"))
         elif seen[number] > 1:
             causes.append(_cause(number, NUMBER_UNAVAILABLE, "Number is repeated in the list"))
+        elif _is_virtual(organisation, number):
+            text = "Number is used by a virtual extension"
+            causes.append(_cause(number, NUMBER_UNAVAILABLE, text))
     return causes
+
+
+def _is_virtual(organisation: Organisation, number: str) -> bool:
+    return any(number == item.phone_number for item in organisation.virtual_extensions.values())
 
 
 def _cause(number: str, code: int, text: str) -> JsonObject:
@@ -186,7 +193,7 @@ def _validated_number(organisation: Organisation, number: str, *, repeated: bool
         state, detail = "Duplicate In List", f"Number is repeated in the list: {number}"
     elif number in organisation.plan.numbers:
         state, detail = "Duplicate", f"[Error {NUMBER_EXISTS}] Number already exists: {number}"
-    elif any(number == item.phone_number for item in organisation.virtual_extensions.values()):
+    elif _is_virtual(organisation, number):
         state = "Unavailable"
         detail = f"[Error {NUMBER_UNAVAILABLE}] Number is used by a virtual extension: {number}"
     free = number.startswith(TOLL_FREE_PREFIXES)
