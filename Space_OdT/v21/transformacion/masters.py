@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 import orjson
 
@@ -192,23 +191,3 @@ def columns_of(definitions: Iterable[ActionDefinition]) -> tuple[str, ...]:
     """
     names = (one.name for definition in definitions for one in definition.parameters)
     return tuple(dict.fromkeys(names))
-
-
-def origins(values: Sequence[Given]) -> Mapping[str, str]:
-    """Say where the values of a row come from, in short.
-
-    Args:
-        values: The values of a row.
-
-    Returns:
-        Parameter -> source; of a list that stands in several places, the first and how many more.
-    """
-    found: dict[str, list[str]] = {}
-    for value in values:
-        found.setdefault(value.name, []).append(value.source)
-    return MappingProxyType(
-        {
-            name: one[0] if len(set(one)) == 1 else f"{one[0]} and {len(set(one)) - 1} more"
-            for name, one in found.items()
-        }
-    )

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
-from types import MappingProxyType
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import orjson
 
 from Space_OdT.engine.models import CellProblem
-from Space_OdT.engine.normalise import text_list
+from Space_OdT.engine.normalise import clean_text, text_list
 from Space_OdT.engine.row_runs.candidate import Candidate
+from Space_OdT.engine.spreadsheet_damage import numeric_damage
 from Space_OdT.engine.values import BadValueError
 from Space_OdT.v21.transformacion.definition import ActionDefinition
+from Space_OdT.v21.transformacion.masters_asking import MODE, wanted_by
 from Space_OdT.v21.transformacion.masters_values import (
     FROM_DEFAULT,
     Given,
@@ -25,31 +25,9 @@ from Space_OdT.v21.transformacion.parameters import Kind, Parameter, fold_header
 from Space_OdT.v21.transformacion.shared_parameters import (
     EXTENSION,
     LOCATION_NEED,
-    PERSON_NEED,
     WORKSPACE_NEED,
 )
 from Space_OdT.webex.error_handling import ReasonCode
-
-_WHO_OR_WHERE = frozenset({*LOCATION_NEED, *PERSON_NEED, *WORKSPACE_NEED, "org_id"})
-
-MANDATORY = frozenset({"ubicacion_configurar_pstn", "ubicacion_actualizar_cabecera"})
-"""Actions no site can do without: every row of their master asks for them."""
-
-_MODE = "mode"
-_FORWARDING = ("destination", _MODE)
-_INTERCOM = ("legacy_phone_number", _MODE)
-
-DECISIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "ubicacion_configurar_permisos_salientes_defecto": ("default_outgoing_profile",),
-        "usuarios_anadir_intercom_legacy": _INTERCOM,
-        "usuarios_configurar_desvio_prefijo53": _FORWARDING,
-        "workspaces_anadir_intercom_legacy": _INTERCOM,
-        "workspaces_configurar_desvio_prefijo53": _FORWARDING,
-        "workspaces_configurar_desvio_prefijo53_telephony": _FORWARDING,
-    }
-)
-"""Columns that decide on actions which could be worked out for everybody."""
 
 _ADDED, _REMOVED = "add_license_ids", "remove_license_ids"
 # texts that may well be a word that is a header too
@@ -78,7 +56,7 @@ class RowCase:
         origin: The layer of the row itself.
         line: Its line.
         is_header: Tells whether a value is a header of its file.
-        columns: Folded headers of its file.
+        columns: Folded header -> header as it stands, of its file.
         is_of_numbers: Whether it stands in the sheet of numbers.
     """
 
@@ -86,7 +64,7 @@ class RowCase:
     origin: Layer
     line: int
     is_header: Callable[[str], bool]
-    columns: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
     is_of_numbers: bool = False
 
 
@@ -105,29 +83,6 @@ class Unasked:
     wants: tuple[str, ...]
 
 
-def wanted_by(definition: ActionDefinition, *, only_decided: bool = False) -> tuple[str, ...]:
-    """List what a row must fill, beside who or where, to ask for an action.
-
-    Args:
-        definition: The action.
-        only_decided: Whether only columns that decide something count.
-
-    Returns:
-        Parameters of which one is enough; empty when every row asks.
-    """
-    action_id = definition.action_id
-    if action_id in MANDATORY:
-        return ()
-    if only_decided and action_id in DECISIONS:
-        return DECISIONS[action_id]
-    required = (one.name for one in definition.parameters if one.is_required)
-    if own := tuple(name for name in required if name not in _WHO_OR_WHERE):
-        return own
-    in_groups = chain.from_iterable(definition.needs)
-    names = tuple(dict.fromkeys(name for name in in_groups if name not in _WHO_OR_WHERE))
-    return (*names, _MODE) if names and definition.parameter(_MODE) else names
-
-
 class RowJudge:
     """Judges rows for one action; keeps in mind which entities it has seen.
 
@@ -143,7 +98,7 @@ class RowJudge:
         self.definition = definition
         self.wants = wanted_by(definition, only_decided=only_decided)
         self._one_each = one_each
-        self._mode = definition.parameter(_MODE)
+        self._mode = definition.parameter(MODE)
         self._seen: dict[tuple[str, ...], str] = {}
 
     def judge(self, case: RowCase) -> Prepared | Unasked:
@@ -159,7 +114,7 @@ class RowJudge:
         source = case.origin.source
         if not self._asks(given, case):
             return Unasked(self.definition.action_id, source, self.wants)
-        cells, problems = self.prepare(given, case.is_header)
+        cells, problems = self._prepare(given, case)
         if not problems:
             problems = [*self._both_ways(case.origin), *self._taken(cells, source)]
         return self.prepared(given, cells, problems, source, case.line)
@@ -172,19 +127,11 @@ class RowJudge:
         mode = self._mode
         return not any(feeds(mode, name) for name in case.columns)
 
-    def prepare(
-        self, given: Mapping[str, tuple[Given, ...]], is_header: Callable[[str], bool]
+    def _prepare(
+        self, given: Mapping[str, tuple[Given, ...]], case: RowCase
     ) -> tuple[dict[str, str], list[CellProblem]]:
-        """Bring the values of a row into their one form.
-
-        Args:
-            given: Parameter -> its values.
-            is_header: Tells whether a value is a header of its file.
-
-        Returns:
-            The cells, and everything that is wrong, in terms of the columns as they stand.
-        """
-        if problems := list(self._stray_headers(given, is_header)):
+        """Bring values into their one form; problems name the columns as they stand."""
+        if problems := list(self._stray_headers(given, case.is_header)):
             return {}, problems
         texts: dict[str, str] = {}
         for name, values in given.items():
@@ -194,7 +141,34 @@ class RowJudge:
         if problems:
             return {}, problems
         cells, problems = self.definition.prepare(texts)
-        return cells, [_in_columns_as_they_stand(one, given) for one in problems]
+        return cells, [self._in_columns_as_they_stand(one, given, case) for one in problems]
+
+    def _in_columns_as_they_stand(
+        self, problem: CellProblem, given: Mapping[str, tuple[Given, ...]], case: RowCase
+    ) -> CellProblem:
+        """Name the header of the file where the problem names a parameter, or several."""
+        if values := given.get(problem.column, ()):
+            return replace(problem, column=values[0].column or problem.column)
+        if problem.column:
+            headers = self._headers_for((problem.column,), case)
+            return replace(problem, column=headers[0]) if headers else problem
+        for group in self.definition.needs:
+            if problem.expected == f"one of {', '.join(group)}":
+                headers = self._headers_for(group, case)
+                fix = f"fill the column {' or '.join(headers)}" if headers else problem.fix
+                return replace(problem, fix=fix)
+        return problem
+
+    def _headers_for(self, names: Iterable[str], case: RowCase) -> list[str]:
+        """Find the columns of the file that could feed parameters, and are blank."""
+        parameters = [one for name in names if (one := self.definition.parameter(name))]
+        headers = (
+            header
+            for parameter in parameters
+            for name, header in case.columns.items()
+            if feeds(parameter, name)
+        )
+        return list(dict.fromkeys(headers))
 
     def prepared(
         self,
@@ -311,23 +285,24 @@ def joined(values: Sequence[Given]) -> str:
 
 def _one_text(parameter: Parameter, values: Sequence[Given]) -> tuple[str, list[CellProblem]]:
     """Make one text of what stands in several columns, each judged where it stands."""
-    if parameter.kind is not Kind.PHONES or len(values) == 1:
+    if parameter.kind is not Kind.PHONES:
         return values[0].text, []
     numbers: list[str] = []
     problems: list[CellProblem] = []
     for value in values:
-        found = parameter.judge(value.text)
+        # 3,491E+10 would be taken for two numbers: the comma is a spreadsheet's, not a list's
+        damage = numeric_damage(clean_text(value.text))
+        found: str | CellProblem = parameter.judge(value.text)
+        if damage is not None:
+            found = CellProblem(
+                parameter.name,
+                value.text,
+                "an international number (E.164) as +34910000001",
+                damage.fix,
+                damage.what,
+            )
         if isinstance(found, CellProblem):
             problems.append(replace(found, column=value.column or parameter.name))
         elif found:
             numbers += orjson.loads(found)
     return orjson.dumps(list(dict.fromkeys(numbers))).decode(), problems
-
-
-def _in_columns_as_they_stand(
-    problem: CellProblem, given: Mapping[str, tuple[Given, ...]]
-) -> CellProblem:
-    """Name the header of the file where the problem names the parameter."""
-    values = given.get(problem.column, ())
-    column = values[0].column if values else ""
-    return replace(problem, column=column) if column else problem

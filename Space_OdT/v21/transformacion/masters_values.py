@@ -123,6 +123,9 @@ class RowReader:
     Args:
         table: The table.
         columns: Parameter -> header of the column that feeds it, where no alias says so.
+
+    Attributes:
+        columns: Folded header -> header as it stands, of all columns that can feed something.
     """
 
     def __init__(self, table: Table, columns: Mapping[str, str]) -> None:
@@ -140,6 +143,7 @@ class RowReader:
             if name and (name in chosen or name not in strange)
         ]
         self._headers = frozenset(header.strip().casefold() for header in table.headers)
+        self.columns = {name: header for _, name, header in self._places}
 
     def layer(self, row: TableRow) -> Layer:
         """Read a row.

@@ -129,10 +129,10 @@ class Walk:
                 long.append((place, table))
         if single and not long:
             place, layer, reader, row = single[0]
-            names = tuple(name for at, *_ in single for name in tables[at].names)
+            columns = {k: v for _, _, one, _ in single for k, v in one.columns.items()}
             if self._is_for_this_action(layer) and self._is_selected(layer, row):
                 layers = [self._command, *(one[1] for one in single), *self._global]
-                yield from self._judged(RowCase(layers, layer, row.line, reader.is_header, names))
+                yield from self._judged(RowCase(layers, layer, row.line, reader.is_header, columns))
         for place, table in long:
             before = [layer for at, layer, _, _ in single if at < place]
             after = [layer for at, layer, _, _ in single if at > place]
@@ -166,7 +166,7 @@ class Walk:
             return
         layers = [self._command, *before, layer, *after, *self._global]
         is_of_numbers = table.master is Master.NUMERACIONES
-        case = RowCase(layers, layer, row.line, reader.is_header, table.names, is_of_numbers)
+        case = RowCase(layers, layer, row.line, reader.is_header, reader.columns, is_of_numbers)
         yield from self._judged(case)
 
     def _is_selected(self, layer: Layer, row: TableRow) -> bool:
