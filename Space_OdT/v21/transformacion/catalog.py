@@ -14,8 +14,11 @@ from Space_OdT.v21.transformacion import (
     ubicacion_configurar_pstn,
     usuarios_alta_people,
     usuarios_alta_scim,
+    usuarios_configurar_desvio_prefijo53,
     usuarios_modificar_licencias,
     usuarios_remover_licencias,
+    workspaces_configurar_desvio_prefijo53,
+    workspaces_configurar_desvio_prefijo53_telephony,
 )
 from Space_OdT.v21.transformacion.definition import ActionDefinition
 
@@ -30,6 +33,9 @@ ACTIONS: tuple[ActionDefinition, ...] = (
     usuarios_alta_people.DEFINITION,
     usuarios_remover_licencias.DEFINITION,
     usuarios_modificar_licencias.DEFINITION,
+    usuarios_configurar_desvio_prefijo53.DEFINITION,
+    workspaces_configurar_desvio_prefijo53.DEFINITION,
+    workspaces_configurar_desvio_prefijo53_telephony.DEFINITION,
     # on the day of the cut-over
     ubicacion_activar_numeraciones.DEFINITION,
 )

@@ -1,0 +1,56 @@
+"""The action that forwards all calls of a workspace and can try the destination first."""
+
+from __future__ import annotations
+
+from Space_OdT.engine.action_model import Action
+from Space_OdT.v21.transformacion.calling_entities import WORKSPACES
+from Space_OdT.v21.transformacion.definition import ActionContext, ActionDefinition, Dataset
+from Space_OdT.v21.transformacion.forwarding import (
+    OUTCOMES,
+    PARAMETERS,
+    TARGET_NEED,
+    VALIDATE_DESTINATION,
+    ForwardingParams,
+    check_cells,
+    forwarding_action,
+)
+from Space_OdT.v21.transformacion.shared_parameters import WORKSPACE, WORKSPACE_NEED
+
+ACTION_ID = "workspaces_configurar_desvio_prefijo53_telephony"
+
+
+def build(context: ActionContext) -> Action[ForwardingParams]:
+    """Make the action.
+
+    Args:
+        context: What it depends on besides its row.
+
+    Returns:
+        What the executor runs for each row.
+    """
+    return forwarding_action(ACTION_ID, WORKSPACES, context)
+
+
+DEFINITION = ActionDefinition(
+    action_id=ACTION_ID,
+    purpose="Forward all calls of a workspace, as its twin does, with an optional routing test.",
+    purpose_es="Desvía todas las llamadas de un espacio; si se pide, comprueba antes el destino.",
+    dataset=Dataset.WORKSPACES,
+    parameters=(*WORKSPACE, *PARAMETERS, VALIDATE_DESTINATION),
+    build=build,
+    key=WORKSPACE_NEED,
+    needs=(WORKSPACE_NEED, TARGET_NEED),
+    check=check_cells,
+    example={
+        "display_name": "Sala 1",
+        "extension": "80000001",
+        "validate_destination": "true",
+    },
+    outcomes=OUTCOMES,
+    warning="It diverts live calls at once: run it last.",
+)
+
+if __name__ == "__main__":
+    from Space_OdT.commands.action_run import main
+
+    main(DEFINITION.action_id)
