@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -29,9 +30,13 @@ WRITES = (
     ("PUT", "/people/*/features/*"),
     ("PUT", "/people/*"),
     ("PUT", "/telephony/config/people/*/numbers"),
+    ("POST", "/telephony/config/jobs/person/moveLocation"),
 )
 # Before the write is carried out, and after it was carried out but before the answer arrives.
 MOMENTS = ("hang", "slow")
+RUNS = 200
+# A run that was over before its kill came is started again so often at most.
+TRIES = 10
 KILLED_AFTER_SECONDS = 30.0
 
 
@@ -53,7 +58,22 @@ def rows_of(crowd: Crowd) -> list[Row]:
     )
     changed = {"entity_type": "extension_assignment", "email": someone.email, "location_key": home}
     rows.append({**changed, "extension": "79999999", "calling_settings_alternate_number": free})
-    return rows
+    return [*rows, *movers(crowd, home)]
+
+
+def movers(crowd: Crowd, home: str) -> list[Row]:
+    """Rows of two people who have calling in another location than the one asked for."""
+    locations = crowd.organisation.locations
+    elsewhere = [one for one in crowd.calling if locations[one.location_id].name != home][:2]
+    return [
+        {
+            "entity_type": "extension_assignment",
+            "email": one.email,
+            "location_key": home,
+            "extension": f"{79700000 + index}",
+        }
+        for index, one in enumerate(elsewhere)
+    ]
 
 
 def kill_when_struck(bot: Bot, simulator: Simulator, rule: dict[str, Any]) -> bool:
@@ -83,6 +103,7 @@ class Undisturbed:
 
     rows: list[Row]
     calls: int
+    seconds: float
     left: dict[str, Any]
 
 
@@ -93,9 +114,11 @@ def an_undisturbed_run(running: Simulator, tmp_path_factory: pytest.TempPathFact
     rows = rows_of(Crowd(running.organisation))
     bot = Bot(running.url, tmp_path_factory.mktemp("undisturbed"))
     bot.write(rows)
+    began = time.monotonic()
     run = bot.run()
+    seconds = time.monotonic() - began
     assert run.code == 0, run.stdout + run.stderr
-    return Undisturbed(rows, len(running.calls()), fingerprint(world_of(running)))
+    return Undisturbed(rows, len(running.calls()), seconds, fingerprint(world_of(running)))
 
 
 def check(run: Run, simulator: Simulator, undisturbed: Undisturbed) -> None:
@@ -134,19 +157,60 @@ def test_a_run_killed_around_a_write_is_finished_by_the_next(
     assert kills == 1, "the run never sent this call"
 
 
+def kill_at_any_instant(bot: Bot, seconds: float) -> bool:
+    """Start a run and kill it after so many seconds, wherever it is then."""
+    process = bot.start("--concurrent-requests", "4")
+    time.sleep(seconds)
+    was_running = process.poll() is None
+    process.kill()
+    process.communicate(timeout=30)
+    return was_running
+
+
+def random_kill(
+    random: Random, bot: Bot, simulator: Simulator, undisturbed: Undisturbed
+) -> str | None:
+    """Kill a run around a random call or write, or at any instant; say where, if it was hit."""
+    kind = random.choice(("a call", "a write", "a write", "any instant"))
+    if kind == "any instant":
+        return kind if kill_at_any_instant(bot, random.uniform(0.2, undisturbed.seconds)) else None
+    rule: dict[str, Any] = {"kind": random.choice(MOMENTS)}
+    if kind == "a call":
+        rule["after"] = random.randrange(undisturbed.calls)
+    else:
+        method, path = random.choice(WRITES)
+        rule |= {"method": method, "path": path}
+        kind = f"{method} {path} ({rule['kind']})"
+    return kind if kill_when_struck(bot, simulator, rule) else None
+
+
 @pytest.mark.soak
 def test_two_hundred_runs_killed_at_random_calls(
-    running, undisturbed, tmp_path, record_property
+    running, undisturbed, tmp_path, record_property, capsys
 ) -> None:
     random = Random(20260101)
-    kills = 0
-    for number in range(200):
+    hits: Counter[str] = Counter()
+    killed_runs = 0
+    for number in range(RUNS):
         folder = tmp_path / f"run{number}"
         folder.mkdir()
-        rules = [
-            {"kind": random.choice(MOMENTS), "after": random.randrange(undisturbed.calls)}
-            for _ in range(random.choice((1, 1, 1, 2, 3)))
-        ]
-        kills += killed_and_resumed(Bot(running.url, folder), running, undisturbed, rules)
-    record_property("kills", kills)
-    assert kills >= 200
+        bot = Bot(running.url, folder)
+        bot.write(undisturbed.rows)
+        running.control("POST", "reset", {"size": PEOPLE})
+        tries = random.choice((1, 1, 1, 2, 3))
+        found = [random_kill(random, bot, running, undisturbed) for _ in range(tries)]
+        for _ in range(TRIES):
+            if any(found):
+                break
+            found.append(random_kill(random, bot, running, undisturbed))
+        check(bot.run(), running, undisturbed)
+        hits.update(filter(None, found))
+        killed_runs += any(found)
+    record_property("kills", hits.total())
+    with capsys.disabled():
+        lines = [f"{hits.total()} kills in {killed_runs} runs, each resumed to the end:"]
+        lines += [f"  {count:4} {place}" for place, count in sorted(hits.items())]
+        sys.stdout.write("\n" + "\n".join(lines) + "\n")
+    assert killed_runs >= RUNS
+    boundaries = {f"{method} {path} ({moment})" for method, path in WRITES for moment in MOMENTS}
+    assert boundaries <= hits.keys()
