@@ -19,6 +19,8 @@ from Space_OdT.webex.connection_client import WebexClient
 from Space_OdT.webex.error_handling import ErrorClass, WebexError
 
 _NOT_FOUND = 404
+_MAY_BE_THE_PATH = frozenset({403, 404, 405})
+"""Where a read has two paths, the other one may be known, or stand under another scope."""
 _LIST_ATTEMPTS = 2
 _WINDOW_PER_WORKER = 4
 _NO_IDS: Entity = {}
@@ -44,7 +46,6 @@ class Reader:
         self._health = health
         self._workers = workers
         self.slots = Slots(workers)
-        self._other_path: set[str] = set()
 
     async def read_list(self, run: ArtifactRun, sinks: Sequence[ArtifactRun]) -> bool:
         """Read a list of the organisation, page by page.
@@ -177,46 +178,45 @@ class Reader:
         entry, tally, request = run.entry, run.state.tally, self._client.request
 
         async def fetch(entity: Entity) -> Fetched:
-            path, query = entry.render(entity, other=entry.artifact in self._other_path)
+            other = run.state.other_path
+            path, query = entry.render(entity, other=other)
             tally.calls += 1
             try:
                 return await request("GET", path, query=query)
             except WebexError as error:
-                return await self._fetch_again(run, entity, error)
+                return await self._fetch_again(run, entity, error, other=other)
 
         return fetch
 
     async def _fetch(self, run: ArtifactRun, entity: Entity) -> Fetched:
         """Read one entity."""
+        other = run.state.other_path
         try:
-            return await self._fetch_at(run, entity, other=run.entry.artifact in self._other_path)
+            return await self._fetch_at(run, entity, other=other)
         except WebexError as error:
-            return await self._fetch_again(run, entity, error)
+            return await self._fetch_again(run, entity, error, other=other)
 
-    async def _fetch_again(self, run: ArtifactRun, entity: Entity, error: WebexError) -> Fetched:
+    async def _fetch_again(
+        self, run: ArtifactRun, entity: Entity, error: WebexError, *, other: bool
+    ) -> Fetched:
         """Try what may still help: the line once more, the other path, another entity."""
         await self._health.check(error)
         if meaning_of(error, run.entry) is Meaning.UNREACHABLE:
             try:  # something answers, so the line is good: what was lost is read once more
-                other_path = run.entry.artifact in self._other_path
-                return await self._fetch_at(run, entity, other=other_path)
+                return await self._fetch_at(run, entity, other=other)
             except WebexError as second:
                 await self._health.check(second)
                 return second
-        if error.status == _NOT_FOUND and self._is_unproven(run):
+        if not other and error.status in _MAY_BE_THE_PATH and _is_unproven(run):
             try:
                 chunk = await self._fetch_at(run, entity, other=True)
             except WebexError:
                 return error
-            self._other_path.add(run.entry.artifact)
+            run.state.other_path = True
             return chunk
         if others := entity.get(ALTERNATES):
             return await self._fetch_alternate(run, others, error)
         return error
-
-    def _is_unproven(self, run: ArtifactRun) -> bool:
-        """Tell whether the path may be one that this edition of the API does not have."""
-        return bool(run.entry.other_path) and not run.rows
 
     async def _fetch_alternate(
         self, run: ArtifactRun, others: Sequence[Entity], error: WebexError
@@ -263,6 +263,11 @@ class Reader:
             tally.calls += not first
             first = False
             yield items
+
+
+def _is_unproven(run: ArtifactRun) -> bool:
+    """Tell whether the first of two paths may be one that this edition of the API does not have."""
+    return bool(run.entry.other_path) and (run.state.other_path or not run.rows)
 
 
 def _settle(run: ArtifactRun, entity: Entity, fetched: Fetched) -> bool:

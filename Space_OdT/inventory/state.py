@@ -97,6 +97,7 @@ class ArtifactState:
         json: Certain part of the JSON.
         tally: What became of its reads.
         elapsed_ms: Time spent on it.
+        other_path: Whether this edition of the API knows the read under its other path only.
         result: How it ended; None before.
         error: Why, in words, when it did not end well.
         read_at: When it ended, ISO 8601 in UTC.
@@ -110,6 +111,7 @@ class ArtifactState:
     json: Mark = field(default_factory=Mark)
     tally: Tally = field(default_factory=Tally)
     elapsed_ms: int = 0
+    other_path: bool = False
     result: Result | None = None
     error: str = ""
     read_at: str = ""

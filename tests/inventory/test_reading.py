@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -91,6 +92,20 @@ class Setting:
             return list(csv.DictReader(file))
 
 
+class Watched(Setting):
+    """Knows whether the artifact at work has a row."""
+
+    at_work: ArtifactRun | None = None
+
+    def run(self, artifact: str) -> ArtifactRun:
+        self.at_work = super().run(artifact)
+        return self.at_work
+
+    @property
+    def rows_settled(self) -> bool:
+        return self.at_work is not None and self.at_work.rows > 0
+
+
 def person(name: str = "P", location: str = "L") -> dict[str, Any]:
     return {"person_id": name, "location_id": location, "webex_calling_enabled": True}
 
@@ -105,6 +120,54 @@ async def test_a_path_unknown_to_this_edition_gives_way_to_the_other(tmp_path: P
     run = await found.entities("person_transfer_numbers", person(), person("Q"))
     assert [row["person_id"] for row in found.rows("person_transfer_numbers")] == ["P", "Q"]
     assert run.state.tally.failures == 0
+
+
+async def test_a_path_under_another_scope_gives_way_to_the_other(tmp_path: Path) -> None:
+    found = Setting(tmp_path, Script({FEATURES: [refusal(403)], TELEPHONY: [{"a": 1}]}))
+    run = await found.entities("person_transfer_numbers", person())
+    assert len(found.rows("person_transfer_numbers")) == 1
+    assert run.state.tally.failures == 0
+
+
+async def test_reads_under_way_when_the_other_path_is_found_follow_it(tmp_path: Path) -> None:
+    class Late(Script):
+        """The refusal of the second read arrives when the first has its row."""
+
+        async def request(self, method: str, path: str, **query: Any) -> Response:
+            if "/Q/" in path and path not in self.answers:
+                while not found.rows_settled:
+                    await asyncio.sleep(0)
+            return await super().request(method, path, **query)
+
+    other = TELEPHONY.replace("/P/", "/Q/")
+    found = Watched(tmp_path, Late({TELEPHONY: [{"a": 1}], other: [{"a": 2}]}))
+    run = await found.entities("person_transfer_numbers", person(), person("Q"))
+    assert [row["person_id"] for row in found.rows("person_transfer_numbers")] == ["P", "Q"]
+    assert run.state.tally.failures == 0
+
+
+async def test_the_path_that_was_found_is_known_after_a_restart(tmp_path: Path) -> None:
+    other = TELEPHONY.replace("/P/", "/Q/")
+    found = Setting(tmp_path, Script({TELEPHONY: [{"a": 1}], other: [{"a": 2}]}))
+    first = found.run("person_transfer_numbers")
+    assert first.queue is not None
+    first.queue.offer([person()])
+    first.begin()
+    first.queue.close()
+    await found.reader.read_entities(first, first.queue)
+    first.checkpoint()
+    first.abandon()
+
+    later = Setting(tmp_path, found.script)
+    resumed = ArtifactRun(first.entry, tmp_path, Facts(), first.state, time.monotonic)
+    assert resumed.queue is not None
+    resumed.queue.offer([person(), person("Q")])
+    resumed.queue.close()
+    assert resumed.resume()
+    await later.reader.read_entities(resumed, resumed.queue)
+    resumed.complete(Result.OK)
+    assert [row["person_id"] for row in later.rows("person_transfer_numbers")] == ["P", "Q"]
+    assert resumed.state.tally.failures == 0
 
 
 async def test_where_neither_path_is_known_the_first_answer_counts(tmp_path: Path) -> None:
