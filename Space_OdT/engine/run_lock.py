@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import platform
@@ -15,6 +16,8 @@ from typing import IO, Self
 # The byte that is locked lies far behind the text, so that the owner stays readable on Windows,
 # where a locked range cannot be read by anybody else.
 _LOCKED_BYTE = 1 << 30
+# What systems answer when somebody else holds a lock.
+_HELD = frozenset({errno.EACCES, errno.EAGAIN, errno.EDEADLK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,14 @@ class RunLock:
         self._file: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
-        """Take the lock, or raise `FolderLockedError` at once."""
+        """Take the lock, or raise `FolderLockedError` at once; `OSError` where none can be had."""
         file = self._path.open("a+b")
         try:
             _lock(file)
-        except OSError:
+        except OSError as error:
             file.close()
+            if error.errno not in _HELD:  # a file system without locks is not a run of somebody
+                raise OSError(error.errno, error.strerror, str(self._path)) from error
             raise FolderLockedError(self._path, _read_owner(self._path)) from None
         self._file = file
         owner = LockOwner(

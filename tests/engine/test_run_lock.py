@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from Space_OdT.engine import run_lock
 from Space_OdT.engine.run_lock import FolderLockedError, RunLock
 
 HOLDER = """
@@ -54,3 +56,15 @@ def test_a_lock_without_a_readable_owner_still_holds(tmp_path: Path) -> None:
         path.write_bytes(b"{")
         with pytest.raises(FolderLockedError, match="another run"):
             RunLock(path, "second").__enter__()
+
+
+def test_a_file_system_without_locks_is_not_taken_for_another_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_file: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(run_lock, "_lock", refuse)
+    with pytest.raises(OSError, match="No locks available") as refused:
+        RunLock(tmp_path / "lock", "inventory_run").__enter__()
+    assert refused.value.filename == str(tmp_path / "lock")
