@@ -6,7 +6,7 @@ import importlib
 import inspect
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
@@ -40,6 +40,7 @@ from Space_OdT.engine.input_reader import open_input
 from Space_OdT.engine.models import CellProblem
 from Space_OdT.engine.outgoing_profiles import load_profiles
 from Space_OdT.engine.row_runs.candidate import Candidate
+from Space_OdT.engine.row_runs.finish import RerunCommand
 from Space_OdT.engine.row_runs.intake import kept_input, take_in_rows
 from Space_OdT.engine.run_layout import RowsLayout
 from Space_OdT.settings.config import Settings
@@ -176,7 +177,7 @@ def _needed(definition: ActionDefinition) -> str:
     return ", ".join([*required, *groups])
 
 
-def _rerun(action_id: str) -> Callable[[str, str], str]:
+def _rerun(action_id: str) -> RerunCommand:
     def command(input_path: str, out_dir: str) -> str:
         given = f"--csv {shlex.quote(input_path)} --out-dir {shlex.quote(out_dir)}"
         return f"python -m Space_OdT.v21.transformacion.{action_id} {given}"

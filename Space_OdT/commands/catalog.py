@@ -60,6 +60,17 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        name="site_activate",
+        help="Bring one or many sites live from their master files, in one resumable run.",
+        panel="Run",
+        module="Space_OdT.commands.site_activate",
+        examples=(
+            ("site_activate --input-data-dir site --dry-run", "see the exact requests"),
+            ("site_activate --input-data-dir site", "plan, ask, run; again to go on"),
+            ("site_activate --input-data-dir site --cut-over", "the day of the change"),
+        ),
+    ),
+    Command(
         name="simulator",
         help="Serve a Webex Calling organisation in a box on this machine.",
         panel="Rehearse",

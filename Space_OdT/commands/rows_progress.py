@@ -151,6 +151,8 @@ class PlainProgress(_Counting):
     def phase_started(self, phase: int, rows: int) -> None:
         """Print one line."""
         super().phase_started(phase, rows)
+        if not rows:
+            return
         self.say(f"phase {self.counts.phase}: {rows:,} rows")
 
     def batch_finished(self, progress: BatchProgress) -> None:
