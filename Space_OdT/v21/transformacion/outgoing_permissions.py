@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from Space_OdT.engine.action_model import PendingError
@@ -12,6 +13,9 @@ from Space_OdT.engine.calling_settings import Profiles
 from Space_OdT.engine.outgoing_profiles import OutgoingProfile
 from Space_OdT.engine.suggestions import did_you_mean
 from Space_OdT.webex.error_handling import ReasonCode
+
+PROFILES_FILE = Path(__file__).with_name("outgoing_profiles.json")
+"""The profiles that come with the product: `default` for locations, `internal-only` for others."""
 
 ALLOW, BLOCK = "ALLOW", "BLOCK"
 _LOCK = "isCallTypeRestrictionEnabled"
