@@ -15,7 +15,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from Space_OdT.commands.telling import say
+from Space_OdT.commands.telling import operator_console, say
 from Space_OdT.inventory.artifact_run import ArtifactRun
 from Space_OdT.inventory.runner import InventoryRunner
 from Space_OdT.webex.stats import ClientStats
@@ -180,5 +180,5 @@ def make_progress() -> PlainProgress | LiveProgress:
     Returns:
         A live table on a terminal, plain lines elsewhere.
     """
-    console = Console(stderr=True)
+    console = operator_console()
     return LiveProgress(console) if console.is_terminal else PlainProgress()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from typing import TextIO
+from typing import Any, TextIO, cast
+
+from rich.console import Console
 
 
 def say(text: str) -> None:
@@ -24,6 +26,34 @@ def show(text: str) -> None:
         text: One or several lines.
     """
     _write(sys.stdout, text)
+
+
+class _Patient:
+    """A stream for rich that swallows what nobody reads any more: the work goes on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+
+def operator_console() -> Console:
+    """Make a console for live views on stderr; a terminal that went away ends no run.
+
+    Returns:
+        The console.
+    """
+    return Console(file=cast("TextIO", _Patient(sys.stderr)))
 
 
 def _write(stream: TextIO, text: str) -> None:

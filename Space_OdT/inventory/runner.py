@@ -203,10 +203,7 @@ class InventoryRunner:
             else:
                 await self._read_whole(run)
         except OSError as error:
-            raise RunStoppedError(
-                StopReason.STORAGE,
-                f"cannot write {error.filename or entry.artifact}: {error.strerror}",
-            ) from error
+            raise storage_stop(error, entry.artifact) from error
 
     async def _read_whole(self, run: ArtifactRun) -> None:
         """Read a list or an object of the organisation, and the artifacts it answers."""

@@ -58,3 +58,20 @@ def test_a_reader_that_is_gone_does_not_end_the_work(name: str) -> None:
     assert other.read() == b""
     other.close()
     assert child.wait(30) == 7
+
+
+def test_a_terminal_that_went_away_ends_no_live_view(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise OSError(5, "Input/output error")
+
+        def flush(self) -> None:
+            raise OSError(5, "Input/output error")
+
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stderr", Gone())
+    console = telling.operator_console()
+    assert console.is_terminal
+    console.print("still here")
