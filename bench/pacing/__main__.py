@@ -227,7 +227,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--limiters", default="ABCDEF", help="letters of the limiters")
     parser.add_argument("--contestants", default="ours,gate,sdk")
     parser.add_argument("--in-flight", default="20,100")
-    parser.add_argument("--side-by-side", type=int, default=6, help="runs at a time")
+    parser.add_argument("--side-by-side", type=int, default=3, help="runs at a time")
     parser.add_argument("--seeds", type=int, default=5, help="runs of each kind with --virtual")
     parser.add_argument("--save", help="name of the JSON file in bench/results")
     return parser.parse_args()

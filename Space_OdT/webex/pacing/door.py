@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from Space_OdT.webex.pacing.tuning import NEVER, TICK_SECONDS, Phase, Tuning
 
+# Even where three calls in ten are refused by chance, this comes about once in a thousand times.
+_WHOLESALE, _WHOLESALE_SHARE = 4, 0.7
+
 
 @dataclass(slots=True)
 class Exhaustion:
@@ -52,6 +55,11 @@ class Exhaustion:
         """True when next to nothing passed after the first refusal."""
         # One answer in between proves nothing: calls may overtake each other on the way.
         return self.taken <= max(1.0, 0.1 * self.others) and self.taken <= self.refused
+
+    @property
+    def is_wholesale(self) -> bool:
+        """True when so many were refused in a row that no chance explains it."""
+        return self.refused >= _WHOLESALE and self.refused > _WHOLESALE_SHARE * self.others
 
     @property
     def is_mild(self) -> bool:

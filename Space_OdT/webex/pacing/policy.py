@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from Space_OdT.webex.pacing.chance import Chance
 from Space_OdT.webex.pacing.door import Door, Exhaustion
 from Space_OdT.webex.pacing.history import Bin
 from Space_OdT.webex.pacing.judgement import Finding, Judgement
@@ -15,6 +16,7 @@ Facts = dict[str, float | None]
 
 _RESTING = frozenset({Phase.OPEN, Phase.CRUISE, Phase.CLIMB})
 _GROWING = frozenset({Phase.MEASURE, Phase.CRUISE, Phase.CLIMB})
+_SENDING = _RESTING | _GROWING
 _STEP_DOWN = 8.0
 
 
@@ -45,6 +47,7 @@ class RateLearner:
         self._door = Door(self.tuning)
         self._last: Exhaustion | None = None
         self._trips = Trips(self.tuning)
+        self._chance = Chance(self.tuning)
         self._taken = 0
         self._begun = False
         self._pace = Pace(self.tuning)
@@ -139,8 +142,10 @@ class RateLearner:
         return self._last is not None and self._last.noticed_at == now
 
     def is_exhausted_for(self, sent_at: float) -> bool:
-        """Tell whether a call was sent in an exhaustion that is still being looked into."""
+        """Tell whether a call was sent while refusals were to be expected."""
         last = self._last
+        if self._chance.share:
+            return True
         return last is not None and self.phase not in _RESTING and sent_at > last.first
 
     # -- told by the gate ------------------------------------------------------------------
@@ -163,6 +168,7 @@ class RateLearner:
             crowded: Whether other calls were waiting for it.
         """
         self._trips.answered(now - sent_at, now)
+        self._chance.passed()
         if self.phase is Phase.OPEN:
             if crowded:
                 self._pace.widen(self._trips.usual)
@@ -189,10 +195,15 @@ class RateLearner:
         place.calls -= 1
         place.refused += 1
         self._taken -= 1
+        if self.phase in _SENDING and self._chance.excuses():
+            return
         self._judgement.belief.last_wait = due - now
         if self.phase in _GROWING and self._trips.excuse(sent_at, now):
             self._leave_room(now)
-            return
+        else:
+            self._met(sent_at, now, due)
+
+    def _met(self, sent_at: float, now: float, due: float) -> None:
         last = self._last
         if last is None:
             self._exhausted(sent_at, now, due)
@@ -236,6 +247,7 @@ class RateLearner:
     # -- a refusal -------------------------------------------------------------------------
 
     def _exhausted(self, sent_at: float, now: float, due: float) -> None:
+        self._chance.forget_latest()
         peak = self.rate if self.rate < NEVER else self._sent_lately(sent_at)
         self._last = Exhaustion(sent_at, now, peak, self.phase, now, due)
         self._pace.phase = Phase.LISTEN
@@ -252,6 +264,9 @@ class RateLearner:
     def _settled(self, last: Exhaustion, now: float, *, was_shut: bool = False) -> bool:
         """Go on at the limit that this refusal confirms or corrects; False when it leaves none."""
         known = self.limit
+        if self._is_proved_chance(last, known, now, was_shut=was_shut):
+            self.acquit(now, keep_limit=False)
+            return True
         finding = self._judgement.judge(last, now, self._taken, was_shut=was_shut)
         if finding is Finding.UNKNOWN:
             if known is not None:
@@ -261,6 +276,17 @@ class RateLearner:
         if finding is Finding.PATIENCE:
             self.closed_until = now + self.tuning.recovering_calls / self.rate
         return True
+
+    def _is_proved_chance(
+        self, last: Exhaustion, known: float | None, now: float, *, was_shut: bool
+    ) -> bool:
+        """Tell whether this refusal proves that slowing down is in vain."""
+        if was_shut or last.is_wholesale:
+            self._chance.forget_proof()
+            return False
+        if known is None or last.phase is not Phase.CRUISE or last.peak > known:
+            return False
+        return self._chance.strayed(known, now)
 
     # -- a shut door -----------------------------------------------------------------------
 

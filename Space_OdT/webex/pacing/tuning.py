@@ -79,6 +79,12 @@ class Tuning:
         usual_weight: Weight of a new answer in the usual time and spread, and
         late_weight: of a late one.
         most_excused: Refusals in a row that lateness excuses.
+        in_vain: So many single refusals below the limit prove that refusals come at any rate,
+            when it was lowered to this share of what passed between the first and the last.
+        most_chance: No more than this share of refusals is put down to chance.
+        negligible_chance: A smaller share is none.
+        chance_review_calls: After so many calls the share is corrected.
+        improbable: Refusals in a row that are less probable than this are no chance.
         least_catch_up_seconds: Delay of a timer that is always made up for.
         most_catch_up_seconds: The same when the server allows bursts.
         outgrown: A rate that got so many times above the limit unrefused has outgrown it.
@@ -124,5 +130,10 @@ class Tuning:
     usual_weight: float = 0.1
     late_weight: float = 0.01
     most_excused: int = 40
+    in_vain: tuple[tuple[int, float], ...] = ((5, 0.85), (20, 0.95))
+    most_chance: float = 0.4
+    negligible_chance: float = 0.003
+    chance_review_calls: int = 400
+    improbable: float = 1e-4
     least_catch_up_seconds: float = 0.03
     most_catch_up_seconds: float = 0.5

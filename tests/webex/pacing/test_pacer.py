@@ -144,6 +144,41 @@ def test_a_limit_that_vanishes_is_outgrown() -> None:
     assert outcome.sent_between(outcome.wall - 6, outcome.wall - 1) >= 5 * 330
 
 
+class AtRandom:
+    """Refuses a share of the calls whatever the rate, and those a limiter refuses."""
+
+    def __init__(self, share: float, beside: Shape | None = None, seed: int = 1) -> None:
+        self.share = share
+        self.beside = beside
+        self.seed = seed
+
+    def build(self) -> Any:
+        chance, limiter = random.Random(self.seed), self.beside and self.beside.build()
+        share = self.share
+
+        class Limiter:
+            def admit(self, now: float) -> float | None:
+                if chance.random() < share:
+                    return 1.0
+                return limiter.admit(now) if limiter else None
+
+        return Limiter()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(("share", "ratio"), [(0.01, 2.5), (0.05, 2.5), (0.1, 4.0), (0.3, 30.0)])
+def test_refusals_that_come_at_any_rate_are_no_limit(share: float, ratio: float, seed: int) -> None:
+    outcome = run_shape(AtRandom(share, seed=seed), calls=4200, seed=seed)
+    assert outcome.ratio <= ratio  # one refusal in a hundred once brought it to a crawl
+
+
+@pytest.mark.parametrize("share", [0.01, 0.03, 0.05])
+def test_a_limit_is_found_among_refusals_that_come_at_any_rate(share: float) -> None:
+    outcome = run_shape(AtRandom(share, beside=bucket(100)), calls=4200)
+    assert outcome.wall <= 1.5 * 42
+    assert outcome.share <= share + 0.03
+
+
 # -- families ------------------------------------------------------------------------------
 
 
