@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -17,6 +16,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from Space_OdT.commands.telling import operator_console, say
 from Space_OdT.engine.breaker import BatchProgress
 from Space_OdT.engine.models import Batch, Outcome, RowStatus
 from Space_OdT.engine.row_runs.session import RowsSession
@@ -136,7 +136,7 @@ class _Counting:
 
     def say(self, text: str) -> None:
         """Print a line on stderr."""
-        print(text, file=sys.stderr, flush=True)
+        say(text)
 
     def _left(self, rows_per_second: float) -> str:
         rest = self.counts.total - self.counts.settled
@@ -233,7 +233,7 @@ async def shown(session: RowsSession) -> AsyncIterator[PlainProgress | LiveProgr
     Yields:
         The live panel on a terminal, plain lines elsewhere.
     """
-    console, names = Console(stderr=True), session.phase_names
+    console, names = operator_console(), session.phase_names
     view = LiveProgress(names, console) if console.is_terminal else PlainProgress(names)
     follower = asyncio.create_task(view.follow(session.client.stats))
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from Space_OdT.commands.telling import show
 from Space_OdT.engine.planner import PlanTotals
 from Space_OdT.engine.row_runs.application import RunEnd
 from Space_OdT.engine.row_runs.finish import Finish
@@ -32,12 +33,12 @@ class PlanLines:
         """Take a line."""
         self._count += 1
         if self._count <= self._most:
-            print(line)
+            show(line)
 
     def end(self) -> None:
         """Say how many lines were left out."""
         if self._count > self._most:
-            print(f"... and {self._count - self._most:,} more lines in plan.csv")
+            show(f"... and {self._count - self._most:,} more lines in plan.csv")
 
 
 def tell_beginning(beginning: Beginning, say: Say) -> None:
@@ -77,14 +78,14 @@ def tell_plan(totals: PlanTotals, layout: RowsLayout) -> None:
         layout: The output folder.
     """
     rows = ", ".join(f"{count:,} {effect}" for effect, count in totals.rows.items())
-    print(f"rows       {rows or 'none'}")
+    show(f"rows       {rows or 'none'}")
     for reason, count in totals.reasons.items():
-        print(f"           {count:,} {reason}")
-    print(f"requests   {totals.calls:,}")
+        show(f"           {count:,} {reason}")
+    show(f"requests   {totals.calls:,}")
     for step, count in totals.requests.items():
-        print(f"           {count:,} {step}")
-    print(f"plan       {layout.plan_csv}")
-    print(f"requests   {layout.plan_jsonl}")
+        show(f"           {count:,} {step}")
+    show(f"plan       {layout.plan_csv}")
+    show(f"requests   {layout.plan_jsonl}")
 
 
 def tell_end(finished: Finish, end: RunEnd, layout: RowsLayout) -> None:
@@ -97,33 +98,33 @@ def tell_end(finished: Finish, end: RunEnd, layout: RowsLayout) -> None:
     """
     summary = finished.summary
     if end.withdrawn:
-        print(f"again      {counted(end.withdrawn)}; their old records are in {layout.history_dir}")
-    print(f"rows       {finished.conservation.line}")
+        show(f"again      {counted(end.withdrawn)}; their old records are in {layout.history_dir}")
+    show(f"rows       {finished.conservation.line}")
     for explanation in finished.conservation.explanations:
-        print(f"           {explanation}")
+        show(f"           {explanation}")
     effects = summary.tally.effects
-    print(f"changed    {effects['changed']:,} (unchanged {effects['unchanged']:,})")
+    show(f"changed    {effects['changed']:,} (unchanged {effects['unchanged']:,})")
     calls = summary.calls
-    print(
+    show(
         f"calls      {calls['calls']:,} ({calls['retries']:,} repeats, "
         f"{calls['responses_429']:,} throttled)"
     )
     for name, family in calls["families"].items():
-        print(f"           {family['calls']:,} {name}")
-    print(f"seconds    {summary.facts.seconds:.1f}")
+        show(f"           {family['calls']:,} {name}")
+    show(f"seconds    {summary.facts.seconds:.1f}")
     for cause in summary.tally.causes[:_CAUSES]:
-        print(f"pending    {cause.rows:,} {cause.reason_code} at {cause.step}")
-        print(f"           fix: {cause.fix or cause.meaning}")
+        show(f"pending    {cause.rows:,} {cause.reason_code} at {cause.step}")
+        show(f"           fix: {cause.fix or cause.meaning}")
     if len(summary.tally.causes) > _CAUSES:
-        print(f"           and {len(summary.tally.causes) - _CAUSES} more causes in the report")
+        show(f"           and {len(summary.tally.causes) - _CAUSES} more causes in the report")
     if summary.facts.rerun_command:
-        print(f"rerun      {summary.facts.rerun_command}")
+        show(f"rerun      {summary.facts.rerun_command}")
     if end.stop is not None:
-        print(f"stopped    {end.stop.replace('_', ' ')}: {end.message}")
-        print("           the same command goes on, once the cause is mended")
-    print(f"results    {layout.results_csv}")
-    print(f"summary    {layout.summary_json}")
-    print(f"report     {layout.report_html}")
+        show(f"stopped    {end.stop.replace('_', ' ')}: {end.message}")
+        show("           the same command goes on, once the cause is mended")
+    show(f"results    {layout.results_csv}")
+    show(f"summary    {layout.summary_json}")
+    show(f"report     {layout.report_html}")
 
 
 def counted(count: int) -> str:
