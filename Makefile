@@ -32,8 +32,8 @@ $(SYSTEM_STAMP): | $(STAMP)
 	    || echo "Chromium could not be installed (see $(VENV)/apt.log); the browser tests will be skipped."; fi
 	@touch $@
 
-demo: $(STAMP) ## Export a simulated organisation of 50 people, with report, into .demo/
-	@$(BIN)/python -m Space_OdT.cli inventory_run --simulator 50 --out-dir $(OUT)
+demo: $(STAMP) ## Simulated: export an organisation with report, activate a site twice; into .demo/
+	@$(BIN)/python -m samples.demo $(OUT)
 
 test: $(STAMP) $(SYSTEM_STAMP) ## Run every check: lint, types, tests with coverage
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -12,7 +12,7 @@ from typing import Any
 
 from Space_OdT.commands.confirm import is_confirmed, refuse_without_terminal
 from Space_OdT.commands.rows_front import RequestError
-from Space_OdT.commands.rows_talk import PLAN_LINES, tell_beginning, tell_rows
+from Space_OdT.commands.rows_talk import tell_beginning, tell_rows
 from Space_OdT.commands.rows_work import RowsWork, RunNames
 from Space_OdT.commands.telling import say
 from Space_OdT.engine.bulk.preflight import read_basics
@@ -36,7 +36,7 @@ from Space_OdT.webex.evidence import Evidence
 ACTIONS_FOLDER = Path(__file__).resolve().parents[1] / "v21" / "transformacion"
 # Up to here a plan before the question costs little; beyond, --dry-run is there for it.
 ROWS_PLANNED_FIRST = 200
-_LINES_BEFORE_QUESTION = 10
+_LINES_BEFORE_QUESTION = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +244,7 @@ class ActionsWork(RowsWork):
             await read_basics(session.client, session.organisation)
         environment = (self._settings.environment or "").upper()
         place = f"organisation {access.organisation} at {self._settings.webex_base_url}"
-        self._say(f"{environment}: {place}" if environment else place.capitalize())
+        self._say(f"{environment}: {place}" if environment else f"Whose: {place}")
 
     def watchers(self) -> tuple[RunObserver, ...]:
         """Have the rows that are done logged, too."""
@@ -276,8 +276,7 @@ class ActionsWork(RowsWork):
         is_new = self._intake.beginning.start is not Start.RESUME
         is_small = report.ready_rows <= ROWS_PLANNED_FIRST
         if is_new and report.ready_rows and (request.plans_first or (asks and is_small)):
-            lines = PLAN_LINES if request.plans_first else _LINES_BEFORE_QUESTION
-            asyncio.run(self.plan(lines))
+            asyncio.run(self.plan(_LINES_BEFORE_QUESTION))
         if asks and report.ready_rows and not is_confirmed():
             return ExitCode.OK
         return asyncio.run(self.apply())

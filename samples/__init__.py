@@ -1,0 +1,1 @@
+"""Synthetic inputs to try things with, and the demonstration that uses them."""
