@@ -17,6 +17,7 @@ from Space_OdT.v21.transformacion import (
     usuarios_configurar_desvio_prefijo53,
     usuarios_modificar_licencias,
     usuarios_remover_licencias,
+    workspaces_alta,
     workspaces_configurar_desvio_prefijo53,
     workspaces_configurar_desvio_prefijo53_telephony,
 )
@@ -34,6 +35,7 @@ ACTIONS: tuple[ActionDefinition, ...] = (
     usuarios_remover_licencias.DEFINITION,
     usuarios_modificar_licencias.DEFINITION,
     usuarios_configurar_desvio_prefijo53.DEFINITION,
+    workspaces_alta.DEFINITION,
     workspaces_configurar_desvio_prefijo53.DEFINITION,
     workspaces_configurar_desvio_prefijo53_telephony.DEFINITION,
     # on the day of the cut-over

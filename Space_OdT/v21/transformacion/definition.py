@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -89,6 +89,8 @@ class ActionDefinition:
         key: Parameters that name the entity; the first filled one is the key of the row.
         needs: Groups of parameters; of each group at least one must be filled.
         check: Looks at the normalised cells of a row together.
+        expand: Takes a row that stands for several apart, into the cells of each, not yet
+            normalised; empty when it stays as it is. None for actions without such rows.
         example: Parameter -> value of a row worth copying; synthetic.
         outcomes: What it may end with, and when, for the reference page.
         is_identity: Whether it creates people; off unless `--allow-identity`.
@@ -105,6 +107,7 @@ class ActionDefinition:
     key: tuple[str, ...]
     needs: tuple[tuple[str, ...], ...] = ()
     check: Callable[[Cells], Iterable[CellProblem]] = _nothing_to_check
+    expand: Callable[[Cells], Sequence[Cells]] | None = None
     example: Mapping[str, str] = field(default_factory=dict)
     outcomes: Mapping[str, str] = field(default_factory=dict)
     is_identity: bool = False

@@ -42,6 +42,8 @@ CALLING_TYPES = (
     "thirdPartySipCalling",
     "none",
 )
+# A workspace of these stays with what it has.
+_FIXED_TYPES = frozenset({"hybridCalling", "webexEdgeForDevices"})
 # Kinds of licence a workspace may have, in the order in which they are taken unasked.
 LICENCE_KINDS = (LicenceKind.WORKSPACE, LicenceKind.PROFESSIONAL, LicenceKind.HOT_DESK)
 
@@ -70,6 +72,9 @@ def _checked_calling(
     details = calling.get("webexCalling") or {}
     licence = _checked_licence(world.organisation, details.get("licenses") or [], own)
     if licence.kind is LicenceKind.HOT_DESK:
+        if text_of(details, "extension") or text_of(details, "phoneNumber"):
+            text = f"License {licence.name} comes without extension and phone number"
+            raise ApiError(400, text)
         return WorkspaceCalling(kind, [licence.id])
     return WorkspaceCalling(kind, [licence.id], _checked_line(world, details, own))
 
@@ -206,6 +211,8 @@ def replace_workspace(world: World, request: Request) -> JsonObject:
     if workspace.location_id and location_id not in {None, workspace.location_id}:
         raise ApiError(400, "The location of a workspace cannot be changed")
     if calling is not None and calling.type != workspace.calling:
+        if workspace.calling in _FIXED_TYPES:
+            raise ApiError(400, f"The calling type {workspace.calling} cannot be changed")
         if organisation.devices_of(workspace.id):
             raise ApiError(400, "The calling type cannot be changed while there are devices")
         forget_documents_of(world, workspace.id)
