@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from Space_OdT.engine.action_model import Call, PendingError, StepSpec
 from Space_OdT.engine.actions_registry import USER_LOOKUP
@@ -17,10 +18,6 @@ from Space_OdT.webex.records import Person, Workspace
 
 WEBEX_CALLING = "webexCalling"
 _FORBIDDEN = 403
-_WRONG_LICENCE = 405
-# The entity is none of Calling's, or not of this service (error codes of the Calling settings).
-NOT_AUTHORISED = frozenset({"4003", "4007", "2150012"})
-NOT_PROFESSIONAL = "25409"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +106,14 @@ class EntityKind:
     Attributes:
         owner: Their segment in paths of the API.
         lookup: The step that `find` sends for an id.
+        has_calling: Tells from the answer of `lookup` whether one has calling.
         find: Finds the one a row names, which must have calling.
         key: Parameters that name one; the first filled one counts.
     """
 
     owner: str
     lookup: StepSpec
+    has_calling: Callable[[dict[str, Any]], bool]
     find: Callable[[Cells, Call, Directory], Awaitable[CallingEntity]]
     key: tuple[str, ...]
 
@@ -130,8 +129,20 @@ class EntityKind:
         return next((cells[name] for name in self.key if cells.get(name)), "")
 
 
-PEOPLE = EntityKind("people", USER_LOOKUP, calling_person, PERSON_NEED)
-WORKSPACES = EntityKind("workspaces", WORKSPACE_READ, calling_workspace, WORKSPACE_NEED)
+PEOPLE = EntityKind(
+    "people",
+    USER_LOOKUP,
+    lambda body: _has_line(Person.parse(body)),
+    calling_person,
+    PERSON_NEED,
+)
+WORKSPACES = EntityKind(
+    "workspaces",
+    WORKSPACE_READ,
+    lambda body: Workspace.parse(body).calling == WEBEX_CALLING,
+    calling_workspace,
+    WORKSPACE_NEED,
+)
 
 
 async def existing_workspace(cells: Cells, call: Call, directory: Directory) -> Workspace:
@@ -187,53 +198,3 @@ def _eligibility(noun: str) -> Iterator[None]:
             fix=error.hint or "",
             status=error.status,
         ) from error
-
-
-@contextmanager
-def service_refusals(entity: CallingEntity, what: str) -> Iterator[None]:
-    """Say what a refusal of a calling setting means for the entity whose setting it is.
-
-    Args:
-        entity: Whose setting is read or written.
-        what: The setting, for the message.
-
-    Raises:
-        PendingError: `precondition_missing`, for a missing licence or a foreign entity.
-        WebexError: Any other refusal, as it came.
-    """
-    try:
-        yield
-    except WebexError as error:
-        if error.status == _WRONG_LICENCE or NOT_PROFESSIONAL in error.codes:
-            raise PendingError(
-                ReasonCode.PRECONDITION_MISSING,
-                f"license_or_feature_missing: {entity.name} may not have {what} ({error.message})",
-                fix=f"the {entity.noun} needs a Professional calling licence",
-                status=error.status,
-            ) from error
-        if NOT_AUTHORISED.isdisjoint(error.codes):
-            raise
-        raise PendingError(
-            ReasonCode.PRECONDITION_MISSING,
-            f"license_or_feature_missing: Webex has no {what} for {entity.name} "
-            f"({error.message}; code {', '.join(error.codes)})",
-            fix=authorisation_hint(entity.noun),
-            status=error.status,
-        ) from error
-
-
-def authorisation_hint(noun: str) -> str:
-    """Say what to look at when Webex does not know an entity as one of Calling's (code 4003).
-
-    Args:
-        noun: `person` or `workspace`.
-
-    Returns:
-        A sentence without a full stop.
-    """
-    if noun == "workspace":
-        return (
-            "its calling type must be webexCalling and its licence Professional or Workspaces; "
-            "freeCalling and hot-desk-only workspaces have no calling settings"
-        )
-    return "the person must hold a Webex Calling licence with a location and an extension or number"

@@ -12,20 +12,19 @@ from Space_OdT.v21.transformacion import routing_check
 from Space_OdT.v21.transformacion.calling_entities import (
     CallingEntity,
     EntityKind,
-    service_refusals,
 )
 from Space_OdT.v21.transformacion.definition import ActionContext, Cells, LegacyFormulas
+from Space_OdT.v21.transformacion.entity_settings import NOT_READ_YET, Setting
 from Space_OdT.v21.transformacion.forwarding_state import (
+    UNTOUCHED,
     Always,
-    ForwardingSteps,
+    forwarding_setting,
 )
 from Space_OdT.v21.transformacion.legacy_values import LegacyValue, forward_destination
 from Space_OdT.v21.transformacion.parameters import Kind, Parameter, is_true
 from Space_OdT.v21.transformacion.shared_parameters import EXTENSION, ORG_ID
 from Space_OdT.v21.transformacion.switch_mode import UNSET, mode_parameter
 from Space_OdT.webex.directory import Directory
-
-_FEATURE = "call forwarding"
 
 DESTINATION = Parameter(
     "destination",
@@ -147,13 +146,13 @@ class Forwarding:
     """Sets the forwarding of one entity, or takes it back.
 
     Attributes:
-        steps: How such entities are read and written.
+        setting: Whose forwarding it changes, and how.
         formulas: How destinations follow from extensions.
         check: Tries destinations.
         always_tries: Whether every destination is tried, or only where the row asks for it.
     """
 
-    steps: ForwardingSteps
+    setting: Setting
     formulas: LegacyFormulas
     check: routing_check.RoutingCheck
     always_tries: bool = False
@@ -174,25 +173,24 @@ class Forwarding:
             WebexError: When a call failed.
         """
         target = forward_destination(params.cells, self.formulas)
-        where = {"entity_id": entity.id, "org_id": params.org_id}
-        with service_refusals(entity, _FEATURE):
-            current = (await call(self.steps.read, lookup=None, **where)).body
-        now = Always.of(current)
+        org_id = params.org_id
+        current = await self.setting.read(entity, call, org_id)
+        now = Always.of(current or UNTOUCHED)
         if _leaves_alone(now, target, params):
             told = f"calls go to {now.destination}, not to {target}: left as it is"
             return Result(Effect.UNCHANGED, entity.id, told)
         wanted, told = _wanted(target, params)
         if now.is_as(wanted):
             return Result(Effect.UNCHANGED, entity.id, told)
-        if params.is_set and (self.always_tries or params.tries_destination):
-            await self.check.require(entity, target.value, call, org_id=params.org_id)
-        with service_refusals(entity, _FEATURE):
-            await call(self.steps.write, current, wanted, lookup=None, **where)
-        await call.read_back(
-            self.steps.read, lambda body: Always.of(body).is_as(wanted), told, **where
+        if current and params.is_set and (self.always_tries or params.tries_destination):
+            await self.check.require(entity, target.value, call, org_id=org_id)
+        await self.setting.write(entity, call, org_id, current or UNTOUCHED, wanted)
+        await self.setting.read_back(
+            entity, call, org_id, lambda body: Always.of(body).is_as(wanted), told
         )
-        before = f"; before: {now.destination}" if now.enabled else ""
-        return Result(Effect.CHANGED, entity.id, told + before)
+        before = f"before: {now.destination}" if now.enabled else ""
+        unread = "" if current else NOT_READ_YET
+        return Result(Effect.CHANGED, entity.id, "; ".join(filter(None, (told, before, unread))))
 
 
 def forwarding_action(
@@ -208,9 +206,9 @@ def forwarding_action(
     Returns:
         What the executor runs for each row.
     """
-    steps = ForwardingSteps.at(kind.owner)
+    setting = forwarding_setting(kind)
     check = routing_check.RoutingCheck()
-    forwarding = Forwarding(steps, context.formulas, check, context.checks_routing)
+    forwarding = Forwarding(setting, context.formulas, check, context.checks_routing)
 
     async def run(params: ForwardingParams, call: Call, directory: Directory) -> Result:
         entity = await kind.find(params.cells, call, directory)
@@ -218,7 +216,7 @@ def forwarding_action(
 
     return Action(
         name=name,
-        steps=(kind.lookup, steps.read, *routing_check.STEPS, steps.write),
+        steps=(kind.lookup, setting.reading, *routing_check.STEPS, setting.writing),
         params=ForwardingParams.of,
         run=run,
         serial_key=lambda params: kind.key_of(params.cells),

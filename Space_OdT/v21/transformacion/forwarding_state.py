@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from Space_OdT.engine.action_model import StepSpec
+from Space_OdT.v21.transformacion.calling_entities import EntityKind
+from Space_OdT.v21.transformacion.entity_settings import Setting
 from Space_OdT.webex.records import number_key
 
 _SYSTEM_LIMIT = "systemMaxNumberOfRings"
 _RINGS = range(2, 21)  # what the API takes for `numberOfRings`
+# How forwarding is where nobody has touched it, for a plan that cannot read it yet.
+UNTOUCHED: Mapping[str, Any] = MappingProxyType(
+    {
+        "callForwarding": {"always": {}, "busy": {}, "noAnswer": {}},
+        "businessContinuity": {},
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,34 +119,23 @@ def _as_read(rule: Mapping[str, Any]) -> dict[str, Any]:
     return {"enabled": False, "destinationVoicemailEnabled": False, **kept}
 
 
-@dataclass(frozen=True, slots=True)
-class ForwardingSteps:
-    """How one kind of entity is read and written.
+def forwarding_setting(kind: EntityKind) -> Setting:
+    """Declare the forwarding settings of a kind of entity.
 
-    Attributes:
-        read: Reads the forwarding settings.
-        write: Replaces them.
+    Args:
+        kind: People or workspaces.
+
+    Returns:
+        The setting with its steps.
     """
-
-    read: StepSpec
-    write: StepSpec
-
-    @classmethod
-    def at(cls, owner: str) -> ForwardingSteps:
-        """Declare the steps of one kind of entity.
-
-        Args:
-            owner: `people` or `workspaces`, as in the path.
-
-        Returns:
-            Its steps; the id in the path is `{entity_id}`.
-        """
-        path = f"/{owner}/{{entity_id}}/features/callForwarding"
-        query = {"orgId": "{org_id}"}
-        required = ("callForwarding.always", "businessContinuity")
-        return cls(
-            StepSpec("forwarding_read", "GET", path, required=required, query=query),
-            StepSpec(
-                "forwarding_write", "PUT", path, success=(204,), build=forwarding_body, query=query
-            ),
-        )
+    path = f"/{kind.owner}/{{entity_id}}/features/callForwarding"
+    query = {"orgId": "{org_id}"}
+    required = ("callForwarding.always", "businessContinuity")
+    return Setting(
+        kind,
+        "call forwarding",
+        StepSpec("forwarding_read", "GET", path, required=required, query=query),
+        StepSpec(
+            "forwarding_write", "PUT", path, success=(204,), build=forwarding_body, query=query
+        ),
+    )
