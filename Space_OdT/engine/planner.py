@@ -137,6 +137,8 @@ class PlanWriter:
             self._write_request(outcome, effect, request)
         if not requests or effect == RowStatus.PENDING:
             self._write_line(outcome, effect, ("", "", "", ""), _told(outcome))
+        elif self._show is not None and (remark := outcome.message.partition("; ")[2]):
+            self._show(f"{outcome.row.entity_type} {outcome.row.entity_key}: note: {remark}")
 
     def _write_request(self, outcome: Outcome, effect: str, request: PlannedRequest) -> None:
         self.totals.requests[request.step] = self.totals.requests.get(request.step, 0) + 1
@@ -167,8 +169,9 @@ class PlanWriter:
             )
             self._csv.write(self._line(cells).encode())
         if self._show is not None:
-            sent = f"{method} {url} {body}".strip() if method else message
-            self._show(f"{row.entity_type} {row.entity_key}: {effect}: {sent}")
+            told = f"{method} {url} {body}".strip() if method else message
+            more = f": {told}" if told != effect else ""
+            self._show(f"{row.entity_type} {row.entity_key}: {effect}{more}")
 
 
 def _told(outcome: Outcome) -> str:

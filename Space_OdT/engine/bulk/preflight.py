@@ -16,6 +16,7 @@ from Space_OdT.engine.validation_report import ValidationReport
 from Space_OdT.webex.connection_client import WebexClient
 from Space_OdT.webex.directory import AmbiguousNameError, Directory
 from Space_OdT.webex.error_handling import WebexError
+from Space_OdT.webex.records import Licence
 from Space_OdT.webex.sources import NUMBERS_PAGE, PEOPLE_PAGE, Kind
 
 # Most calls a row of each type may need; a location: create, enable, connection (set, read back),
@@ -109,7 +110,7 @@ class ReferenceChecks:
             try:
                 location = await self._book.find(key)
             except AmbiguousNameError as error:
-                found.warnings.append(f"{error}: name one of them by its id ({rows} rows)")
+                found.warnings.append(f"{error}: name one of them by its id ({_rows(rows)})")
                 continue
             if location is None:
                 missing[key] = rows
@@ -136,18 +137,30 @@ class ReferenceChecks:
 
     async def _check_licences(self, found: Preflight) -> None:
         for name, rows in self._report.licences.items():
-            candidates = await self._licences.named(name)
-            if not candidates:
+            if not await self._licences.named(name):
                 known = dict.fromkeys(one.name for one in await self._licences.all())
                 what = f'no calling licence "{name}"' if name else "no usual calling licence"
                 found.warnings.append(
-                    f"{rows} user rows: {what} (there are: {', '.join(known) or 'none'})"
+                    f"{_rows(rows, 'user row')}: {what} (there are: {', '.join(known) or 'none'})"
                 )
                 found.blocked_rows += rows
-                continue
-            free = sum(self._licences.free_units(one) for one in candidates)
-            chosen = candidates[0].name
-            found.notes.append(f"{chosen}: {free:,} units free, {rows:,} user rows want it")
+        for candidates, rows in await self._by_kind(self._report.licences):
+            free = self._free(candidates)
+            wanted = _rows(rows, "user row")
+            found.notes.append(f"{candidates[0].name}: {free:,} units free, wanted by {wanted}")
+
+    async def _by_kind(self, rows: Mapping[str, int]) -> list[tuple[list[Licence], int]]:
+        """Add rows up by what they mean: a blank cell and a name may mean the same licence."""
+        found: dict[tuple[str, ...], tuple[list[Licence], int]] = {}
+        for name, count in rows.items():
+            candidates = await self._licences.named(name)
+            kind = tuple(one.id for one in candidates)
+            if kind:
+                found[kind] = candidates, found.get(kind, (candidates, 0))[1] + count
+        return list(found.values())
+
+    def _free(self, candidates: Iterable[Licence]) -> int:
+        return sum(self._licences.free_units(one) for one in candidates)
 
     def _check_profiles(self, found: Preflight) -> None:
         missing = {
@@ -171,13 +184,12 @@ class ReferenceChecks:
             person = await self._directory.person(email)
             if person is not None and await self._licences.held(person.licences) is None:
                 needed[name] = needed.get(name, 0) + 1
-        for name, rows in needed.items():
-            candidates = await self._licences.named(name)
-            free = sum(self._licences.free_units(one) for one in candidates)
-            if candidates and rows > free:
+        for candidates, rows in await self._by_kind(needed):
+            free = self._free(candidates)
+            if rows > free:
                 found.warnings.append(
-                    f"{rows:,} people need a unit of {candidates[0].name}, {free:,} are free: "
-                    f"{rows - free:,} user rows will be pending (precondition_missing)"
+                    f"{candidates[0].name}: needed by {_rows(rows, 'user row')}, {free:,} free: "
+                    f"{_rows(rows - free, 'user row')} will be pending (precondition_missing)"
                 )
                 found.blocked_rows += rows - free
 
@@ -190,11 +202,8 @@ class ReferenceChecks:
         Raises:
             WebexError: When the list cannot be read.
         """
-        for name, rows in self._report.licences.items():
-            candidates = await self._licences.named(name)
-            if candidates and rows > sum(self._licences.free_units(one) for one in candidates):
-                return True
-        return False
+        wanted = await self._by_kind(self._report.licences)
+        return any(rows > self._free(candidates) for candidates, rows in wanted)
 
 
 def estimate(
@@ -275,8 +284,13 @@ def _warn(found: Preflight, what: str, rows: Mapping[str, int], meant: str = "")
     total = sum(rows.values())
     shown = ", ".join(list(rows)[:_SHOWN])
     more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
-    found.warnings.append(f"{total:,} rows name {what}: {shown}{more} {meant}".rstrip())
+    verb = "names" if total == 1 else "name"
+    found.warnings.append(f"{_rows(total)} {verb} {what}: {shown}{more} {meant}".rstrip())
     found.blocked_rows += total
+
+
+def _rows(count: int, kind: str = "row") -> str:
+    return f"{count:,} {kind}" if count == 1 else f"{count:,} {kind}s"
 
 
 def _duration(span: timedelta) -> str:

@@ -78,10 +78,19 @@ async def test_everything_that_is_missing_is_named_with_its_rows(site, simulator
     text = "\n".join(found.warnings)
     assert "5 rows name locations that do not exist and have no row here: Nowhere" in text
     assert f"2 rows name locations without Webex Calling and without a row here: {bare}" in text
-    assert "1 rows name premises routes that do not exist: TRUNK:RG_PRE" in text
+    assert "1 row names premises routes that do not exist: TRUNK:RG_PRE" in text
     assert '3 user rows: no calling licence "Webex Calling - Gold"' in text
     assert "4 rows name outgoing profiles that no file describes: gold" in text
     assert found.blocked_rows == 15
+
+
+async def test_a_blank_cell_and_the_name_it_means_are_counted_together(site) -> None:
+    free = sum(site.licences.free_units(one) for one in await site.licences.named(PRO))
+    found, checks = await check(site, licences={PRO: free - 1, "": 2})
+    assert await checks.may_run_short()
+    assert found.notes == [f"{PRO}: {free} units free, wanted by {free + 1} user rows"]
+    _, enough = await check(site, licences={PRO: free - 1, "": 1})
+    assert not await enough.may_run_short()
 
 
 async def test_units_are_counted_exactly_only_when_they_may_not_suffice(site, simulator) -> None:
@@ -98,7 +107,7 @@ async def test_units_are_counted_exactly_only_when_they_may_not_suffice(site, si
     site.licences.take(licences[0], licences[0].free_units)
     await checks.check_units([(email, PRO)], found)
     (warning,) = found.warnings
-    assert warning.startswith(f"1 people need a unit of {PRO}, 0 are free: 1 user rows will be")
+    assert warning.startswith(f"{PRO}: needed by 1 user row, 0 free: 1 user row will be")
 
 
 FAMILY = SimpleNamespace(calls=10, seconds=1.0)
