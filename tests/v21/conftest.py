@@ -119,8 +119,12 @@ class Tenant:
         context: ActionContext | None = None,
         planning: bool = False,
         client: WebexClient | None = None,
+        directory: Directory | None = None,
     ) -> Ran:
-        """Run one row as the commands do: prepare its cells, look around afresh, do it."""
+        """Run one row as the commands do: prepare its cells, look around afresh, do it.
+
+        A `directory` that several calls share makes them rows of one run.
+        """
         cells, problems = definition.prepare(row)
         if problems:
             return Ran(None, problems)
@@ -133,7 +137,7 @@ class Tenant:
             lambda one, steps: StepCaller(
                 used, one, steps, plan=held.append if planning else None, sleep=no_wait
             ),
-            Directory(used),
+            directory or Directory(used),
             on_defect=lambda _, error: self.defects.append(error),
         )
         self.simulator.control("DELETE", "calls")

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from Space_OdT.engine.models import CellProblem
 from Space_OdT.v21.transformacion.definition import LegacyFormulas
+from Space_OdT.v21.transformacion.legacy_values import intercom_number
 from Space_OdT.v21.transformacion.parameters import Kind, Parameter, is_true, values_of
 from Space_OdT.v21.transformacion.shared_parameters import EXTENSION, LOCATION_NEED
 
 Cells = Mapping[str, str]
+_DIRECT = "DID"
 
 PHONE_NUMBERS = Parameter(
     "phone_numbers",
@@ -46,10 +48,14 @@ def numbers_of(cells: Cells, formulas: LegacyFormulas) -> tuple[str, ...]:
 
     Returns:
         Numbers in E.164.
+
+    Raises:
+        PendingError: `precondition_missing`, for an extension too short for the formula.
     """
     numbers = list(values_of(cells.get("phone_numbers", "")))
-    if cells.get("extension") and is_true(cells.get("intercom_from_extension", "")):
-        numbers.append(formulas.intercom(cells["extension"]))
+    counts = is_true(cells.get(WITH_INTERCOM.name, "")) and _is_direct(cells)
+    if counts and cells.get("extension"):
+        numbers.append(intercom_number({"extension": cells["extension"]}, formulas).value)
     return tuple(dict.fromkeys(numbers))
 
 
@@ -62,10 +68,16 @@ def number_problems(cells: Cells) -> Iterable[CellProblem]:
     Yields:
         The problem of a row with nothing but an extension that is not to count.
     """
-    if not cells.get("phone_numbers") and not is_true(cells.get("intercom_from_extension", "")):
+    counts = is_true(cells.get(WITH_INTERCOM.name, "")) and _is_direct(cells)
+    if not cells.get("phone_numbers") and not counts:
         yield CellProblem(
             "phone_numbers",
             "",
             "at least one number",
-            "fill phone_numbers, or set intercom_from_extension to true",
+            "fill phone_numbers; an extension counts for numbers of type DID only, and with "
+            "intercom_from_extension true",
         )
+
+
+def _is_direct(cells: Cells) -> bool:
+    return cells.get("number_type", _DIRECT) == _DIRECT

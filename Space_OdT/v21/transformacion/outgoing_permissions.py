@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from Space_OdT.engine.action_model import PendingError
 from Space_OdT.engine.calling_features import CALL_TYPES
 from Space_OdT.engine.calling_settings import Profiles
-from Space_OdT.engine.outgoing_profiles import OutgoingProfile
+from Space_OdT.engine.outgoing_profiles import OutgoingProfile, load_profiles
 from Space_OdT.engine.suggestions import did_you_mean
 from Space_OdT.webex.error_handling import ReasonCode
 
@@ -68,6 +68,22 @@ class NamedProfile:
     permissions: tuple[Permission, ...]
     use_custom_enabled: bool | None = None
     use_custom_permissions: bool | None = None
+
+
+def known_profiles(path: Path | None, warn: Callable[[str], None]) -> Profiles:
+    """Read the profiles rows may name.
+
+    Args:
+        path: The operator's file; None for the profiles that come with the product.
+        warn: Told about call types that Webex does not have, which are left out.
+
+    Returns:
+        Name -> profile.
+
+    Raises:
+        ProfileFileError: When the file cannot be read or used.
+    """
+    return load_profiles(path or PROFILES_FILE, warn)
 
 
 def named_profile(name: str, profiles: Profiles) -> NamedProfile:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from Space_OdT.engine.action_helpers import LocationFacts, enable_calling_body
 from Space_OdT.engine.action_model import Call, StepSpec
 from Space_OdT.v21.transformacion.outgoing_permissions import location_body
-from Space_OdT.webex.error_handling import WebexError
+from Space_OdT.webex.records import Location
 
 NUMBERS_PAGE = 2000
 _LOCATION = "/telephony/config/locations/{location_id}"
 _PSTN = "/telephony/pstn/locations/{location_id}"
 _ORG = MappingProxyType({"orgId": "{org_id}"})
-_NOT_THERE = (400, 404)
+_PLANNED = "isPlanned"
 # A location that has just been enabled may take a moment to be known everywhere.
 _JUST_ENABLED = (404,)
 
@@ -193,6 +194,7 @@ INTERNAL_DIALING_READ = StepSpec(
     f"{_LOCATION}/internalDialing",
     required=("enableUnknownExtensionRoutePolicy",),
     query=_ORG,
+    passing=_JUST_ENABLED,
 )
 INTERNAL_DIALING_UPDATE = StepSpec(
     "internal_dialing_update",
@@ -208,6 +210,7 @@ OUTGOING_READ = StepSpec(
     f"{_LOCATION}/outgoingPermission",
     required=("callingPermissions",),
     query=_ORG,
+    passing=_JUST_ENABLED,
 )
 OUTGOING_UPDATE = StepSpec(
     "outgoing_permission_update",
@@ -219,24 +222,48 @@ OUTGOING_UPDATE = StepSpec(
 )
 
 
-async def read_setting(call: Call, step: StepSpec, **where: str) -> dict[str, Any]:
-    """Read a setting of a location; empty for a location that only a plan has enabled so far.
+async def read_setting(
+    call: Call, step: StepSpec, location: Location, org_id: str
+) -> dict[str, Any]:
+    """Read a setting of a location; empty for one that only the plan has enabled so far.
 
     Args:
         call: Sends the steps.
         step: The step that reads.
-        **where: Values of the names in braces.
+        location: The location, enabled for calling.
+        org_id: Id of the organisation, "" for that of the token.
 
     Returns:
-        The answer; `{}` in a plan when the location is not there yet.
+        The answer; `{}` in a plan when there is nothing to read yet.
 
     Raises:
         WebexError: When it cannot be read.
     """
-    try:
-        answer = await call(step, lookup=None, **where)
-    except WebexError as error:
-        if not call.is_plan or error.status not in _NOT_THERE:
-            raise
+    if call.is_plan and is_planned(location):
         return {}
+    answer = await call(step, location_id=location.id, org_id=org_id)
     return dict(answer.body or {})
+
+
+def planned(location: Location) -> Location:
+    """Mark a location as one that a plan has enabled for calling.
+
+    Args:
+        location: The location.
+
+    Returns:
+        The same with the mark.
+    """
+    return replace(location, raw={**(location.raw or {}), _PLANNED: True})
+
+
+def is_planned(location: Location) -> bool:
+    """Tell whether a location is enabled for calling in a plan only.
+
+    Args:
+        location: The location.
+
+    Returns:
+        True when there is nothing to read of it yet.
+    """
+    return bool((location.raw or {}).get(_PLANNED))

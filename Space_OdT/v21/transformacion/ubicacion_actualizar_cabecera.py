@@ -75,7 +75,9 @@ def build(_: ActionContext) -> Action[HeadNumberParams]:
     async def run(params: HeadNumberParams, call: Call, directory: Directory) -> Result:
         location = await find_calling_location(params.cells, directory)
         where = {"location_id": location.id, "org_id": params.org_id}
-        if params.holds(await steps.read_setting(call, steps.CALLING_READ, **where)):
+        if params.holds(
+            await steps.read_setting(call, steps.CALLING_READ, location, params.org_id)
+        ):
             return Result(Effect.UNCHANGED, location.id)
         call.prepare(steps.HEAD_NUMBER)
         await _check_inventory(params.number, location, directory, book)

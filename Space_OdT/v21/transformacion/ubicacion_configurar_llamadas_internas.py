@@ -77,7 +77,7 @@ async def _run(params: InternalCallsParams, call: Call, directory: Directory) ->
     if params.is_enabled:
         found = await find_route(params.cells, directory)
         route = {"id": found.id, "type": found.type}
-    current = await steps.read_setting(call, steps.INTERNAL_DIALING_READ, **where)
+    current = await steps.read_setting(call, steps.INTERNAL_DIALING_READ, location, params.org_id)
     if _holds(current, route):
         return Result(Effect.UNCHANGED, location.id)
     await call(steps.INTERNAL_DIALING_UPDATE, route, lookup=None, **where)

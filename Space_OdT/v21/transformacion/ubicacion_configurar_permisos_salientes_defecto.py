@@ -17,6 +17,7 @@ from Space_OdT.webex.directory import Directory
 ACTION_ID = "ubicacion_configurar_permisos_salientes_defecto"
 STEPS = (steps.OUTGOING_READ, steps.OUTGOING_UPDATE)
 PROFILE = "default_outgoing_profile"
+_NOT_READ_YET = "Calling is only planned here: apply lays the profile over what the location has"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,10 @@ def build(context: ActionContext) -> Action[OutgoingParams]:
         wanted = permissions.named_profile(params.profile, context.profiles).permissions
         location = await find_calling_location(params.cells, directory)
         where = {"location_id": location.id, "org_id": params.org_id}
-        current = await steps.read_setting(call, steps.OUTGOING_READ, **where)
+        current = await steps.read_setting(call, steps.OUTGOING_READ, location, params.org_id)
         change = permissions.compare(wanted, current.get("callingPermissions") or ())
         permissions.check_open(change, location.name)
-        note = permissions.note_of(change)
+        note = permissions.note_of(change) or (_NOT_READ_YET if not current else "")
         if not change.differing:
             return Result(Effect.UNCHANGED, location.id, note)
         await call(steps.OUTGOING_UPDATE, change, lookup=None, **where)

@@ -140,12 +140,15 @@ async def _enable(
             raise
     raw = {**(location.raw or {}), "announcementLanguage": facts.announcement_language}
     known = replace(location, has_calling=True, raw=raw)
+    known = steps.planned(known) if call.is_plan else known
     directory.note_write(known)
     return known
 
 
 def complete_facts(cells: Cells, location: Location) -> LocationFacts:
     """Gather what enabling needs: the row counts, the location fills the gaps.
+
+    One language stands for the other where only one is known.
 
     Args:
         cells: Normalised cells.
@@ -162,11 +165,12 @@ def complete_facts(cells: Cells, location: Location) -> LocationFacts:
     for parameter in ADDRESS:
         if value := cells.get(parameter.name):
             address[_ADDRESS.get(parameter.name, parameter.name)] = value
+    preferred = cells.get("preferred_language") or shown.get("preferredLanguage")
+    announced = cells.get("announcement_language") or shown.get("announcementLanguage")
     given = {
         "time_zone": cells.get("time_zone") or shown.get("timeZone"),
-        "preferred_language": cells.get("preferred_language") or shown.get("preferredLanguage"),
-        "announcement_language": cells.get("announcement_language")
-        or shown.get("announcementLanguage"),
+        "preferred_language": preferred or announced,
+        "announcement_language": announced or preferred,
     }
     missing = [name for name, value in given.items() if not value] + [
         one.name

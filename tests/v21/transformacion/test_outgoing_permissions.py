@@ -6,7 +6,7 @@ import pytest
 
 from Space_OdT.engine.action_model import PendingError
 from Space_OdT.engine.calling_features import CALL_TYPES
-from Space_OdT.engine.outgoing_profiles import OutgoingProfile, load_profiles
+from Space_OdT.engine.outgoing_profiles import OutgoingProfile
 from Space_OdT.v21.transformacion import outgoing_permissions as permissions
 from Space_OdT.v21.transformacion.outgoing_permissions import Permission
 
@@ -89,7 +89,7 @@ def test_a_profile_is_found_in_any_case_with_its_switches() -> None:
 
 def test_the_profiles_that_come_with_the_product_are_official() -> None:
     told: list[str] = []
-    profiles = load_profiles(permissions.PROFILES_FILE, told.append)
+    profiles = permissions.known_profiles(None, told.append)
     assert not told
     assert list(profiles) == ["default", "internal-only"]
     assert [one["callType"] for one in profiles["default"]] == list(CALL_TYPES)

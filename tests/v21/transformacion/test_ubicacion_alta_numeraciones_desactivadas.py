@@ -285,6 +285,20 @@ async def test_wrong_cells_are_refused_before_any_call(tenant, row, words) -> No
     assert words in ran.message
 
 
+async def test_an_extension_too_short_for_the_formula_is_told(tenant) -> None:
+    ran = await tenant.run(DEFINITION, {"location_name": GIRONA, "extension": "1234"})
+    assert ran.reason == "precondition_missing"
+    assert "fewer than the 7 digits" in ran.message
+
+
+async def test_an_extension_means_no_mobile_number(tenant) -> None:
+    row = {"location_name": GIRONA, "extension": "80009001", "number_type": "MOBILE"}
+    assert "at least one number" in (await tenant.run(DEFINITION, row)).message
+    expected = [adding(tenant.world, ONE, numberType="MOBILE")]
+    ran = await tenant.prove(DEFINITION, {**row, "phone_numbers": ONE})
+    assert ran.writes == expected
+
+
 async def test_many_numbers_cost_one_list_not_one_question_each(tenant) -> None:
     numbers = ",".join(f"+349721{n:05d}" for n in range(300))
     ran = await tenant.prove(DEFINITION, {**ROW, "phone_numbers": numbers})
