@@ -34,6 +34,7 @@ _STOP_CODES = {
     StopReason.CIRCUIT_BREAKER: ExitCode.CIRCUIT_BREAKER,
     StopReason.TOKEN_REJECTED: ExitCode.CIRCUIT_BREAKER,
     StopReason.STORAGE: ExitCode.INCOMPLETE,
+    StopReason.FAIL_FAST: ExitCode.INCOMPLETE,
 }
 
 

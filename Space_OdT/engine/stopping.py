@@ -12,6 +12,7 @@ class StopReason(StrEnum):
     TOKEN_REJECTED = "token_rejected"  # noqa: S105 - the name of a reason
     CIRCUIT_BREAKER = "circuit_breaker"
     STORAGE = "storage"
+    FAIL_FAST = "fail_fast"
 
 
 class StopSignal:

@@ -28,6 +28,10 @@ from Space_OdT.v21.transformacion.masters_walk import Selection, Walk
 
 __all__ = ["Given", "Masters", "Prepared", "Selection", "Unasked", "read_masters"]
 
+_OUR_OUTPUT = "rawrowminified"
+FREE_PREFIX = "x_"
+"""Begins the header of a column that is the operator's own, as in the input of `bulk_run`."""
+
 _SEVERAL_ALLOWED = frozenset({Master.PARAMETERS})
 
 

@@ -58,6 +58,7 @@ class RowCase:
         is_header: Tells whether a value is a header of its file.
         columns: Folded header -> header as it stands, of its file.
         is_of_numbers: Whether it stands in the sheet of numbers.
+        is_meant: Whether the row itself names the action.
     """
 
     layers: Sequence[Layer]
@@ -66,6 +67,7 @@ class RowCase:
     is_header: Callable[[str], bool]
     columns: Mapping[str, str] = field(default_factory=dict)
     is_of_numbers: bool = False
+    is_meant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class RowJudge:
         """
         given = resolve(self.definition.parameters, case.layers)
         source = case.origin.source
-        if not self._asks(given, case):
+        if not case.is_meant and not self._asks(given, case):
             return Unasked(self.definition.action_id, source, self.wants)
         cells, problems = self._prepare(given, case)
         if not problems:

@@ -165,8 +165,15 @@ class Walk:
         if not self._is_for_this_action(layer) or not self._is_selected(layer, row):
             return
         layers = [self._command, *before, layer, *after, *self._global]
-        is_of_numbers = table.master is Master.NUMERACIONES
-        case = RowCase(layers, layer, row.line, reader.is_header, reader.columns, is_of_numbers)
+        case = RowCase(
+            layers,
+            layer,
+            row.line,
+            reader.is_header,
+            reader.columns,
+            is_of_numbers=table.master is Master.NUMERACIONES,
+            is_meant=_ACTION_COLUMN in layer.cells,
+        )
         yield from self._judged(case)
 
     def _is_selected(self, layer: Layer, row: TableRow) -> bool:
