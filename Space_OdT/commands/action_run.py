@@ -35,10 +35,9 @@ from Space_OdT.commands.common import (
 from Space_OdT.commands.process_title import hide_secrets
 from Space_OdT.commands.rows_front import RequestError, folder_of, guarded
 from Space_OdT.commands.rows_work import RunNames
-from Space_OdT.commands.telling import say
+from Space_OdT.commands.telling import say, warn
 from Space_OdT.engine.input_reader import open_input
 from Space_OdT.engine.models import CellProblem
-from Space_OdT.engine.outgoing_profiles import load_profiles
 from Space_OdT.engine.row_runs.candidate import Candidate
 from Space_OdT.engine.row_runs.finish import RerunCommand
 from Space_OdT.engine.row_runs.intake import kept_input, take_in_rows
@@ -54,6 +53,7 @@ from Space_OdT.v21.transformacion.masters import (
     read_masters,
 )
 from Space_OdT.v21.transformacion.masters_files import Master
+from Space_OdT.v21.transformacion.outgoing_permissions import known_profiles
 from Space_OdT.v21.transformacion.parameters import Kind, Parameter
 
 _PREFIX = "param_"
@@ -145,7 +145,7 @@ def run_action(
                 layout=layout,
                 names=RunNames(action_id, str(csv or "--param"), _rerun(action_id)),
                 definitions=(definition,),
-                profiles=load_profiles(profiles) if profiles else {},
+                profiles=known_profiles(profiles, warn),
                 is_dry_run=dry_run,
                 is_confirmed=auto_confirm,
                 is_verbose=verbose_log,

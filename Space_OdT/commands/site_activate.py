@@ -38,9 +38,8 @@ from Space_OdT.commands.common import (
 )
 from Space_OdT.commands.rows_front import RequestError, folder_of, guarded
 from Space_OdT.commands.rows_work import RunNames
-from Space_OdT.commands.telling import say
+from Space_OdT.commands.telling import say, warn
 from Space_OdT.engine.input_reader import open_input
-from Space_OdT.engine.outgoing_profiles import load_profiles
 from Space_OdT.engine.row_runs.finish import RerunCommand
 from Space_OdT.engine.row_runs.intake import kept_input, take_in_rows
 from Space_OdT.engine.run_layout import RowsLayout
@@ -48,6 +47,7 @@ from Space_OdT.engine.suggestions import did_you_mean
 from Space_OdT.settings.config import Settings
 from Space_OdT.settings.exit_codes import ExitCode
 from Space_OdT.v21.transformacion.masters import Masters, Selection, columns_of, read_masters
+from Space_OdT.v21.transformacion.outgoing_permissions import known_profiles
 from Space_OdT.v21.transformacion.site import site_candidates, site_definitions, site_order
 
 COMMAND = "site_activate"
@@ -131,7 +131,7 @@ def run(
                     _rerun(cut_over=cut_over),
                 ),
                 definitions=definitions,
-                profiles=load_profiles(profiles) if profiles else {},
+                profiles=known_profiles(profiles, warn),
                 is_dry_run=dry_run,
                 is_confirmed=auto_confirm,
                 plans_first=True,

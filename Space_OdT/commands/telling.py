@@ -19,6 +19,15 @@ def say(text: str) -> None:
     _write(sys.stderr, text)
 
 
+def warn(text: str) -> None:
+    """Warn the operator, on stderr.
+
+    Args:
+        text: One sentence without a full stop.
+    """
+    say(f"Warning: {text}.")
+
+
 def show(text: str) -> None:
     """Write a line of the result, on stdout.
 

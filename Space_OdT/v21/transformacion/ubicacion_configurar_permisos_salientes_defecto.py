@@ -98,7 +98,7 @@ DEFINITION = ActionDefinition(
             PROFILE,
             Kind.NAME,
             "Name of a profile in the file of outgoing profiles.",
-            aliases=("outgoing_profile", "Perfil de Trucades"),
+            aliases=("outgoing_profile",),
             default="default",
             example="default",
         ),
