@@ -27,11 +27,10 @@ from Space_OdT.commands.launcher_summary import (
 )
 from Space_OdT.commands.rows_front import RequestError, folder_of
 from Space_OdT.commands.rows_work import RunNames
-from Space_OdT.commands.telling import say
+from Space_OdT.commands.telling import say, warn
 from Space_OdT.engine.executor import RunObserver
 from Space_OdT.engine.input_reader import open_input
 from Space_OdT.engine.models import Outcome, RowStatus
-from Space_OdT.engine.outgoing_profiles import load_profiles
 from Space_OdT.engine.planner import PlanWriter
 from Space_OdT.engine.row_runs.intake import kept_input, take_in_rows
 from Space_OdT.engine.row_runs.run_log import SilentObserver
@@ -54,6 +53,7 @@ from Space_OdT.v21.transformacion.masters import (
 )
 from Space_OdT.v21.transformacion.masters_sources import SOURCES_FILE, traced
 from Space_OdT.v21.transformacion.masters_values import feeds
+from Space_OdT.v21.transformacion.outgoing_permissions import known_profiles
 from Space_OdT.v21.transformacion.parameters import fold_header
 from Space_OdT.webex.connection_client import WebexClient
 
@@ -346,7 +346,7 @@ class LauncherRun:
             layout=self.layout,
             names=RunNames(NAME, self._input_name(), self._rerun),
             definitions=self.definitions,
-            profiles=load_profiles(request.profiles) if request.profiles else {},
+            profiles=known_profiles(request.profiles, warn),
             is_dry_run=request.is_dry_run,
             is_confirmed=request.is_confirmed,
             is_verbose=request.is_verbose,
