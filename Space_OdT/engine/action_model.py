@@ -31,6 +31,8 @@ class StepSpec:
         assume: What a plan takes for the answer of a write, made from its body; None: empty.
         passing: Further statuses to repeat on, such as 404 just after a create.
         is_harmless: True for a POST that changes nothing: a plan sends it too.
+        is_delta: True for a PUT that adds or takes away: a second one is not the same again, so it
+            is repeated only after a lookup.
     """
 
     name: str
@@ -43,11 +45,19 @@ class StepSpec:
     assume: Callable[[Any], Any] | None = None
     passing: tuple[int, ...] = ()
     is_harmless: bool = False
+    is_delta: bool = False
 
     @property
     def is_write(self) -> bool:
         """True when the step may change something."""
         return self.method not in _READS and not self.is_harmless
+
+    @property
+    def may_repeat(self) -> bool | None:
+        """Whether a second one does no harm; None leaves that to the method."""
+        if self.is_delta:
+            return False
+        return True if self.is_harmless else None
 
     def path_of(self, where: Mapping[str, str]) -> str:
         """Fill the path template.

@@ -72,7 +72,7 @@ async def send_step(
         required=step.required,
         lookup=lookup,
         passing=step.passing,
-        idempotent=True if step.is_harmless else None,
+        idempotent=step.may_repeat,
     )
 
 

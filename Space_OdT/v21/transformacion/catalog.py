@@ -14,10 +14,12 @@ from Space_OdT.v21.transformacion import (
     ubicacion_configurar_pstn,
     usuarios_alta_people,
     usuarios_alta_scim,
+    usuarios_anadir_intercom_legacy,
     usuarios_configurar_desvio_prefijo53,
     usuarios_modificar_licencias,
     usuarios_remover_licencias,
     workspaces_alta,
+    workspaces_anadir_intercom_legacy,
     workspaces_configurar_desvio_prefijo53,
     workspaces_configurar_desvio_prefijo53_telephony,
 )
@@ -34,8 +36,10 @@ ACTIONS: tuple[ActionDefinition, ...] = (
     usuarios_alta_people.DEFINITION,
     usuarios_remover_licencias.DEFINITION,
     usuarios_modificar_licencias.DEFINITION,
+    usuarios_anadir_intercom_legacy.DEFINITION,
     usuarios_configurar_desvio_prefijo53.DEFINITION,
     workspaces_alta.DEFINITION,
+    workspaces_anadir_intercom_legacy.DEFINITION,
     workspaces_configurar_desvio_prefijo53.DEFINITION,
     workspaces_configurar_desvio_prefijo53_telephony.DEFINITION,
     # on the day of the cut-over

@@ -1,0 +1,48 @@
+"""The action that gives a person the secondary number the old system calls, or removes it."""
+
+from __future__ import annotations
+
+from Space_OdT.engine.action_model import Action
+from Space_OdT.v21.transformacion.calling_entities import PEOPLE
+from Space_OdT.v21.transformacion.definition import ActionContext, ActionDefinition, Dataset
+from Space_OdT.v21.transformacion.secondary_numbers import (
+    NUMBER_NEED,
+    OUTCOMES,
+    PARAMETERS,
+    NumberParams,
+    numbers_action,
+)
+from Space_OdT.v21.transformacion.shared_parameters import PERSON, PERSON_NEED
+
+ACTION_ID = "usuarios_anadir_intercom_legacy"
+
+
+def build(context: ActionContext) -> Action[NumberParams]:
+    """Make the action.
+
+    Args:
+        context: What it depends on besides its row.
+
+    Returns:
+        What the executor runs for each row.
+    """
+    return numbers_action(ACTION_ID, PEOPLE, context)
+
+
+DEFINITION = ActionDefinition(
+    action_id=ACTION_ID,
+    purpose="Add the number by which the replaced telephone system reaches a person, or remove it.",
+    purpose_es="Añade a un usuario el número secundario de la plataforma antigua, o lo retira.",
+    dataset=Dataset.USUARIOS,
+    parameters=(*PERSON, *PARAMETERS),
+    build=build,
+    key=PERSON_NEED,
+    needs=(PERSON_NEED, NUMBER_NEED),
+    example={"email": "ana.soler@example.com", "extension": "80000001"},
+    outcomes=OUTCOMES,
+)
+
+if __name__ == "__main__":
+    from Space_OdT.commands.action_run import main
+
+    main(DEFINITION.action_id)
