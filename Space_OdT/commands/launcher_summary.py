@@ -19,7 +19,8 @@ from Space_OdT.v21.transformacion.definition import ActionDefinition
 from Space_OdT.v21.transformacion.launcher_choice import Refusal
 from Space_OdT.v21.transformacion.masters import Prepared
 from Space_OdT.v21.transformacion.masters_asking import wanted_by
-from Space_OdT.v21.transformacion.masters_sources import SOURCES_FILE, place_of, shown_values
+from Space_OdT.v21.transformacion.masters_models import place_of
+from Space_OdT.v21.transformacion.masters_sources import SOURCES_FILE, shown_values
 
 _SHOWN = 20
 _LONGEST = 500

@@ -18,7 +18,7 @@ from Space_OdT.v21.transformacion.masters_files import (
     open_files,
     open_folder,
 )
-from Space_OdT.v21.transformacion.masters_rows import Prepared, Unasked
+from Space_OdT.v21.transformacion.masters_models import Prepared, Unasked
 from Space_OdT.v21.transformacion.masters_values import (
     Given,
     feeds,

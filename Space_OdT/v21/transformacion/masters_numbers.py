@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import orjson
 
 from Space_OdT.v21.transformacion.definition import ActionDefinition, LegacyFormulas
-from Space_OdT.v21.transformacion.masters_rows import Prepared, RowJudge
+from Space_OdT.v21.transformacion.masters_models import Prepared
+from Space_OdT.v21.transformacion.masters_rows import RowJudge
 from Space_OdT.v21.transformacion.masters_values import Given
 from Space_OdT.v21.transformacion.parameters import Kind, Parameter, is_true, values_of
 from Space_OdT.v21.transformacion.shared_parameters import EXTENSION

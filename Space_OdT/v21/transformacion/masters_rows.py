@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import orjson
 
@@ -14,6 +14,13 @@ from Space_OdT.engine.spreadsheet_damage import numeric_damage
 from Space_OdT.engine.values import BadValueError
 from Space_OdT.v21.transformacion.definition import ActionDefinition
 from Space_OdT.v21.transformacion.masters_asking import MODE, wanted_by
+from Space_OdT.v21.transformacion.masters_models import (
+    Prepared,
+    RowCase,
+    Unasked,
+    joined,
+    place_of,
+)
 from Space_OdT.v21.transformacion.masters_values import (
     FROM_DEFAULT,
     Given,
@@ -32,57 +39,6 @@ from Space_OdT.webex.error_handling import ReasonCode
 _ADDED, _REMOVED = "add_license_ids", "remove_license_ids"
 # texts that may well be a word that is a header too
 _FREE = frozenset({Kind.TEXT, Kind.JSON_LIST, Kind.FLAG, Kind.CHOICE, Kind.CHOICES})
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A row as an action will get it, with the origin of everything in it.
-
-    Attributes:
-        candidate: The row.
-        values: Every value, those of defaults too, in the order of the parameters.
-    """
-
-    candidate: Candidate
-    values: tuple[Given, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RowCase:
-    """A row with everything its values come from.
-
-    Attributes:
-        layers: Where its values come from, the strongest first.
-        origin: The layer of the row itself.
-        line: Its line.
-        is_header: Tells whether a value is a header of its file.
-        columns: Folded header -> header as it stands, of its file.
-        is_of_numbers: Whether it stands in the sheet of numbers.
-        is_meant: Whether the row itself names the action.
-    """
-
-    layers: Sequence[Layer]
-    origin: Layer
-    line: int
-    is_header: Callable[[str], bool]
-    columns: Mapping[str, str] = field(default_factory=dict)
-    is_of_numbers: bool = False
-    is_meant: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Unasked:
-    """A row that does not ask for an action, which is no mistake.
-
-    Attributes:
-        action_id: The action.
-        source: The row: `Usuarios.csv:12`.
-        wants: Parameters of which the row fills none.
-    """
-
-    action_id: str
-    source: str
-    wants: tuple[str, ...]
 
 
 class RowJudge:
@@ -118,8 +74,37 @@ class RowJudge:
             return Unasked(self.definition.action_id, source, self.wants)
         cells, problems = self._prepare(given, case)
         if not problems:
-            problems = [*self._both_ways(case.origin), *self._taken(cells, source)]
+            problems = list(self._both_ways(case.origin))
+        if not problems and self.definition.expand is None:
+            problems = list(self._taken(cells, source))
         return self.prepared(given, cells, problems, source, case.line)
+
+    def apart(self, row: Prepared) -> Iterator[Prepared]:
+        """Take a row that stands for several apart.
+
+        Args:
+            row: A judged row.
+
+        Yields:
+            The rows it stands for; itself when it is one row.
+        """
+        candidate = row.candidate
+        expand = self.definition.expand
+        if expand is None or candidate.problems:
+            yield row
+            return
+        items = expand(candidate.cells)
+        if not items:
+            taken = tuple(self._taken(candidate.cells, place_of(candidate)))
+            yield replace(row, candidate=replace(candidate, problems=taken)) if taken else row
+            return
+        source = place_of(candidate)
+        for place, item in enumerate(items, start=1):
+            given = {name: (Given(name, text, source),) for name, text in item.items() if text}
+            cells, problems = self.definition.prepare(item)
+            if not problems:
+                problems = list(self._taken(cells, f"{source} (item {place})"))
+            yield self.prepared(given, cells, problems, source, candidate.line)
 
     def _asks(self, given: Mapping[str, tuple[Given, ...]], case: RowCase) -> bool:
         asked = [name for name in self.wants if name in given]
@@ -269,20 +254,6 @@ class RowJudge:
         if set(names) & set(WORKSPACE_NEED):  # a name of a workspace counts inside its location
             names = tuple(dict.fromkeys((*names, *LOCATION_NEED)))
         return tuple(cells.get(name, "").casefold() for name in names)
-
-
-def joined(values: Sequence[Given]) -> str:
-    """Write what was given for a parameter as one cell.
-
-    Args:
-        values: Its values.
-
-    Returns:
-        The text of one; several as a list.
-    """
-    if len(values) == 1:
-        return values[0].text
-    return ";".join(value.text for value in values)
 
 
 def _one_text(parameter: Parameter, values: Sequence[Given]) -> tuple[str, list[CellProblem]]:

@@ -10,7 +10,7 @@ import orjson
 
 from Space_OdT.engine.atomic import replacing
 from Space_OdT.engine.row_runs.candidate import Candidate
-from Space_OdT.v21.transformacion.masters_rows import Prepared
+from Space_OdT.v21.transformacion.masters_models import Prepared, place_of
 from Space_OdT.v21.transformacion.masters_values import Given
 
 SOURCES_FILE = "sources.jsonl"
@@ -57,11 +57,6 @@ def record_of(prepared: Prepared, number: int) -> dict[str, Any]:
         "values": values_by_name(prepared.values),
         "problems": [problem.text() for problem in candidate.problems],
     }
-
-
-def place_of(candidate: Candidate) -> str:
-    """Say where a row stands: `Usuarios.csv:12`, or `--param`."""
-    return f"{candidate.source}:{candidate.line}" if candidate.line else candidate.source
 
 
 def values_by_name(values: Sequence[Given], shown: int = 0) -> Mapping[str, Any]:

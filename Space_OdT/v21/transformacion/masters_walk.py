@@ -10,8 +10,9 @@ from Space_OdT.engine.models import CellProblem
 from Space_OdT.engine.normalise import clean_text
 from Space_OdT.v21.transformacion.definition import ActionDefinition, Dataset, LegacyFormulas
 from Space_OdT.v21.transformacion.masters_files import Master, Table, TableRow
+from Space_OdT.v21.transformacion.masters_models import Prepared, RowCase, Unasked
 from Space_OdT.v21.transformacion.masters_numbers import NumberGroups, number_list
-from Space_OdT.v21.transformacion.masters_rows import Prepared, RowCase, RowJudge, Unasked
+from Space_OdT.v21.transformacion.masters_rows import RowJudge
 from Space_OdT.v21.transformacion.masters_values import (
     Layer,
     RowReader,
@@ -197,7 +198,7 @@ class Walk:
         if isinstance(found, Unasked):
             self._unasked(found)
         elif self._groups is None or found.candidate.problems:
-            yield found
+            yield from self._judge.apart(found)
         else:
             self._groups.add(found, derives=self._means_intercom(case, found))
 
