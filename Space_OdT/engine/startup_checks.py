@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -57,11 +58,14 @@ async def check_access(client: WebexClient) -> Access:
         raise unusable(error, client) from error
     me = answer.body
     organisation_id = str(me["orgId"])
+    name, end = await asyncio.gather(
+        _organisation_name(client, organisation_id), _token_end(client)
+    )
     return Access(
         organisation_id=organisation_id,
-        organisation_name=await _organisation_name(client, organisation_id),
+        organisation_name=name,
         person=str(me.get("displayName") or ""),
-        expires_at=await _token_end(client),
+        expires_at=end,
     )
 
 
