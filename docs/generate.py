@@ -15,6 +15,7 @@ from Space_OdT.engine.input_schema import render_markdown
 from Space_OdT.inventory.manifest import MANIFEST
 from Space_OdT.settings.config import SETTINGS_TABLE
 from Space_OdT.settings.exit_codes import ExitCode
+from Space_OdT.v21.transformacion.reference import render_markdown as render_actions
 from Space_OdT.webex.error_handling import RULES, ReasonCode
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
@@ -107,7 +108,17 @@ def reason_codes_page() -> str:
     )
 
 
+def actions_page() -> str:
+    """Render the page of the transformation actions.
+
+    Returns:
+        Markdown, from their catalogue.
+    """
+    return NOTE + render_actions()
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "actions.md": actions_page,
     "artifacts.md": artifacts_page,
     "cli.md": cli_page,
     "input_schema.md": render_markdown,

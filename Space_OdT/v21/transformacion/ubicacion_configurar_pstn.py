@@ -222,7 +222,8 @@ DEFINITION = ActionDefinition(
         Parameter(
             "pstn_connection_type",
             Kind.TEXT,
-            "Type or display name of the connection; case, blanks, _ and - do not count.",
+            "Type or display name of the connection; case, blanks, _ and - do not count. "
+            "LOCAL_GATEWAY needs a route.",
             aliases=("pstnConnectionType", "connection_type"),
             default="LOCAL_GATEWAY",
             example="LOCAL_GATEWAY",
