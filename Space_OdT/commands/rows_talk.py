@@ -11,6 +11,7 @@ from Space_OdT.engine.row_runs.finish import Finish
 from Space_OdT.engine.run_layout import RowsLayout
 from Space_OdT.engine.run_state import Beginning, Verdicts
 from Space_OdT.engine.state_store import Start
+from Space_OdT.engine.stopping import StopReason
 
 Say = Callable[[str], None]
 
@@ -120,8 +121,11 @@ def tell_end(finished: Finish, end: RunEnd, layout: RowsLayout) -> None:
     if summary.facts.rerun_command:
         show(f"rerun      {summary.facts.rerun_command}")
     if end.stop is not None:
-        show(f"stopped    {end.stop.replace('_', ' ')}: {end.message}")
-        show("           the same command goes on, once the cause is mended")
+        if end.stop is StopReason.INTERRUPTED:
+            show("stopped    interrupted; the same command goes on from here")
+        else:
+            show(f"stopped    {end.stop.replace('_', ' ')}: {end.message}")
+            show("           the same command goes on, once the cause is mended")
     show(f"results    {layout.results_csv}")
     show(f"summary    {layout.summary_json}")
     show(f"report     {layout.report_html}")

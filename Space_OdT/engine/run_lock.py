@@ -46,7 +46,7 @@ class FolderLockedError(Exception):
     def __init__(self, path: Path, owner: LockOwner | None) -> None:
         super().__init__(
             f"{path.parent} is in use by {owner or 'another run'}. Wait until it ends, or give "
-            "another --out-dir."
+            "another output folder."
         )
         self.owner = owner
 
