@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from Space_OdT.engine.models import CellProblem
@@ -133,7 +133,9 @@ class Walk:
             columns = {k: v for _, _, one, _ in single for k, v in one.columns.items()}
             if self._is_for_this_action(layer) and self._is_selected(layer, row):
                 layers = [self._command, *(one[1] for one in single), *self._global]
-                yield from self._judged(RowCase(layers, layer, row.line, reader.is_header, columns))
+                case = RowCase(layers, layer, row.line, reader.is_header, columns)
+                is_meant = _ACTION_COLUMN in layer.cells
+                yield from self._judged(replace(case, is_meant=is_meant))
         for place, table in long:
             before = [layer for at, layer, _, _ in single if at < place]
             after = [layer for at, layer, _, _ in single if at > place]

@@ -11,6 +11,7 @@ from Space_OdT.v21.transformacion import site_location
 from Space_OdT.v21.transformacion.catalog import ACTIONS
 from Space_OdT.v21.transformacion.definition import ActionDefinition
 from Space_OdT.v21.transformacion.masters import Masters, Selection
+from Space_OdT.v21.transformacion.masters_files import Master
 
 # Location, then people, then workspaces; what diverts live calls comes last (each of the two).
 COEXISTENCE = (
@@ -107,6 +108,8 @@ def site_candidates(
     for definition in definitions:
         chosen = selection
         if cut_over and definition.parameter(_MODE) is not None:
+            if not masters.of(Master(definition.dataset), Master.PARAMETERS):
+                continue  # the mode alone is not a row
             chosen = replace(selection, params={**selection.params, **_UNSET})
         for prepared in masters.prepare(definition, chosen):
             yield prepared.candidate
