@@ -29,6 +29,8 @@ from Space_OdT.v21.transformacion.masters_walk import Selection, Walk
 __all__ = ["Given", "Masters", "Prepared", "Selection", "Unasked", "read_masters"]
 
 _OUR_OUTPUT = "rawrowminified"
+# columns of older parameter files that mean nothing any more, and the one that names the action
+_IGNORED = frozenset({"scriptname", "entitytype"})
 FREE_PREFIX = "x_"
 """Begins the header of a column that is the operator's own, as in the input of `bulk_run`."""
 
@@ -117,15 +119,19 @@ class Masters:
         names = sorted({one.name for one in parameters})
 
         def is_read(name: str) -> bool:
-            return is_part_of_email(name) or any(feeds(one, name) for one in parameters)
+            return (
+                is_part_of_email(name)
+                or name in _IGNORED
+                or any(feeds(one, name) for one in parameters)
+            )
 
         for table in self.tables:
+            if _OUR_OUTPUT in table.names:  # a file of pending rows: our columns beside its own
+                continue
             unread = [
-                header.strip()
-                for header, name in zip(table.headers, table.names, strict=True)
-                if name
-                and not is_part_of_email(name)
-                and not any(feeds(p, name) for p in parameters)
+                header
+                for header, name in zip(map(str.strip, table.headers), table.names, strict=True)
+                if name and not header.casefold().startswith(FREE_PREFIX) and not is_read(name)
             ]
             if unread:
                 shown = (
