@@ -69,15 +69,21 @@ def conclude(
     if cut_source and source is not None:
         # what a list answers shares its fate; what is read by its ids just lacks them
         without_rows = source.result if entry.served_by else Result.ERROR
-        return (Result.PARTIAL if rows else without_rows or Result.ERROR), (
-            f"{entry.feed.source if entry.feed else 'the source'} could not be read completely: "
-            f"{source.error}"
-        )
+        return (Result.PARTIAL if rows else without_rows or Result.ERROR), _lacking(entry, source)
     if rows:
         return Result.OK, ""
     if tally.not_entitled and not tally.good:
         return Result.NOT_ENTITLED, "no entity has the licence this setting needs"
     return Result.EMPTY, ""
+
+
+def _lacking(entry: Artifact, source: ArtifactState) -> str:
+    """Say briefly what is missing; the record of the source says why."""
+    name = entry.feed.source if entry.feed else "the source"
+    first = next(iter(source.tally.kept), None)
+    why = f" (HTTP {first.http_status})" if first and first.http_status else ""
+    completely = " completely" if source.rows else ""
+    return f"{name} could not be read{completely}{why}; its own record says more"
 
 
 def _failed(state: ArtifactState, rows: int) -> tuple[Result, str]:

@@ -108,10 +108,13 @@ def test_entities_without_the_licence_are_no_failures() -> None:
 
 
 def test_what_its_source_lacks_is_missing_too() -> None:
-    source = ArtifactState(result=Result.FORBIDDEN, error="no scope")
+    source = refused(refusal(403), Meaning.FORBIDDEN)
+    source.result = Result.FORBIDDEN
     result, error = conclude(NUMBERS, state(), 0, source)
     assert result is Result.ERROR
-    assert error == "people could not be read completely: no scope"
+    assert error == "people could not be read (HTTP 403); its own record says more"
+    source.rows = 7
+    assert "read completely (HTTP 403)" in conclude(NUMBERS, state(), 0, source)[1]
     assert conclude(NUMBERS, state(good=1), 1, source)[0] is Result.PARTIAL
 
 
@@ -123,7 +126,7 @@ def test_what_a_refused_list_should_have_answered_is_refused_for_the_same_scope(
     assert served.result is Result.FORBIDDEN
     record = status_record(capabilities, served)
     assert record["missing_scope"] == BY_NAME["workspaces"].scope
-    assert record["error"] == "workspaces could not be read completely: no scope"
+    assert record["error"] == "workspaces could not be read; its own record says more"
 
 
 def test_a_scope_that_is_missing_for_all_is_not_asked_for_again_and_again() -> None:

@@ -82,7 +82,7 @@ def _calling_panel(facts: OrganisationFacts, text: Texts) -> Panel:
         (text("label_workspaces"), facts.workspaces),
         (text("label_locations"), facts.locations),
     )
-    known = [(name, share) for name, share in named if share.total]
+    known = [(name, share) for name, share in named if share.total and share.part is not None]
     head = (
         text("label_name"),
         text("label_calling"),

@@ -103,7 +103,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         " is listed with its reason in status_failures.csv.",
         "attention_source": "Not complete because their source is not",
         "attention_source_body": "{artifacts}: the list that their ids come from could not be read "
-        "completely. They are read with it.",
+        "completely. Once it can be read, so can they.",
         "reason_http": "HTTP {status}",
         "reason_none": "no answer",
         "and_more": "and {count} more",

@@ -16,6 +16,7 @@ from Space_OdT.inventory.report.texts import Texts
 _MINUTE = 60
 _HOUR = 3600
 _BRIEF_SECONDS = 10
+_BRISK_RATE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def _run_tiles(
     if context.seconds is None:
         return Tile("calls", f"{calls:,}", repeated), Tile("duration", "")
     rate = calls / context.seconds if context.seconds > 0 else 0
-    note = text("note_rate", rate=f"{rate:,.1f}")
+    note = text("note_rate", rate=f"{rate:,.0f}" if rate >= _BRISK_RATE else f"{rate:,.1f}")
     return (
         Tile("calls", f"{calls:,}", repeated),
         Tile("duration", duration(context.seconds), note),

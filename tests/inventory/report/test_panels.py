@@ -24,7 +24,8 @@ def test_people_beyond_the_largest_locations_are_added_up():
 
 
 def test_calling_shows_a_ring_for_each_thing_that_was_read():
-    panel = panels(OrganisationFacts(people=Share(10, 4), workspaces=Share(0, 0)))["calling"]
+    facts = OrganisationFacts(people=Share(10, 4), workspaces=Share(0, 0), locations=Share(4))
+    panel = panels(facts)["calling"]
     assert panel.svg.count("<svg") == 1
     assert panel.rows == (("People", "4", "6", "10"),)
 
