@@ -16,12 +16,14 @@ from Space_OdT.v21.transformacion import (
     usuarios_alta_scim,
     usuarios_anadir_intercom_legacy,
     usuarios_configurar_desvio_prefijo53,
+    usuarios_configurar_perfil_saliente_custom,
     usuarios_modificar_licencias,
     usuarios_remover_licencias,
     workspaces_alta,
     workspaces_anadir_intercom_legacy,
     workspaces_configurar_desvio_prefijo53,
     workspaces_configurar_desvio_prefijo53_telephony,
+    workspaces_configurar_perfil_saliente_custom,
 )
 from Space_OdT.v21.transformacion.definition import ActionDefinition
 
@@ -37,9 +39,11 @@ ACTIONS: tuple[ActionDefinition, ...] = (
     usuarios_remover_licencias.DEFINITION,
     usuarios_modificar_licencias.DEFINITION,
     usuarios_anadir_intercom_legacy.DEFINITION,
+    usuarios_configurar_perfil_saliente_custom.DEFINITION,
     usuarios_configurar_desvio_prefijo53.DEFINITION,
     workspaces_alta.DEFINITION,
     workspaces_anadir_intercom_legacy.DEFINITION,
+    workspaces_configurar_perfil_saliente_custom.DEFINITION,
     workspaces_configurar_desvio_prefijo53.DEFINITION,
     workspaces_configurar_desvio_prefijo53_telephony.DEFINITION,
     # on the day of the cut-over

@@ -1,0 +1,52 @@
+"""The action that gives a person outgoing-call permissions of their own."""
+
+from __future__ import annotations
+
+from Space_OdT.engine.action_model import Action
+from Space_OdT.v21.transformacion.calling_entities import PEOPLE
+from Space_OdT.v21.transformacion.definition import ActionContext, ActionDefinition, Dataset
+from Space_OdT.v21.transformacion.own_permissions import permission_action
+from Space_OdT.v21.transformacion.permission_wishes import (
+    OUTCOMES,
+    PARAMETERS,
+    WARNING,
+    WISH_NEED,
+    PermissionParams,
+    check_cells,
+)
+from Space_OdT.v21.transformacion.shared_parameters import PERSON, PERSON_NEED
+
+ACTION_ID = "usuarios_configurar_perfil_saliente_custom"
+
+
+def build(context: ActionContext) -> Action[PermissionParams]:
+    """Make the action.
+
+    Args:
+        context: What it depends on besides its row.
+
+    Returns:
+        What the executor runs for each row.
+    """
+    return permission_action(ACTION_ID, PEOPLE, context)
+
+
+DEFINITION = ActionDefinition(
+    action_id=ACTION_ID,
+    purpose="Give a person outgoing-call permissions of their own, or the location's again.",
+    purpose_es="Da a un usuario un perfil de salida propio, o le devuelve el de la ubicación.",
+    dataset=Dataset.USUARIOS,
+    parameters=(*PERSON, *PARAMETERS),
+    build=build,
+    key=PERSON_NEED,
+    needs=(PERSON_NEED, WISH_NEED),
+    check=check_cells,
+    example={"email": "ana.soler@example.com", "outgoing_profile": "internal-only"},
+    outcomes=OUTCOMES,
+    warning=WARNING,
+)
+
+if __name__ == "__main__":
+    from Space_OdT.commands.action_run import main
+
+    main(DEFINITION.action_id)
