@@ -227,6 +227,7 @@ class ActionsWork(RowsWork):
             formulas_of(settings),
             request.profiles,
             request.checks_routing,
+            settings.numbers_per_call,
         )
         return ActionsSession(
             client,

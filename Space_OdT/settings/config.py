@@ -265,6 +265,18 @@ class Settings(BaseSettings):
             json_schema_extra=_expects("a whole number from 1 to 15"),
         ),
     ] = 7
+    numbers_per_call: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=1000,
+            description=(
+                "Numbers that one request of an action adds to a location or activates at most; "
+                "Webex states no limit for direct numbers."
+            ),
+            json_schema_extra=_expects("a whole number from 1 to 1000"),
+        ),
+    ] = 200
     space_odt_log_dir: Annotated[
         Path | None,
         Field(

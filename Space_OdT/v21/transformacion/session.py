@@ -35,12 +35,14 @@ class ActionsOptions:
         formulas: How legacy numbers follow from extensions.
         profiles: Named sets of outgoing-call permissions.
         checks_routing: Whether a forwarding destination is tried with Webex's own routing test.
+        numbers_per_call: Numbers added or activated by one request at most.
     """
 
     run: RunOptions
     formulas: LegacyFormulas
     profiles: Profiles
     checks_routing: bool = False
+    numbers_per_call: int = 200
 
 
 class ActionsSession(RowsSession):
@@ -72,6 +74,7 @@ class ActionsSession(RowsSession):
         context = ActionContext(
             formulas=options.formulas,
             profiles=options.profiles,
+            numbers_per_call=options.numbers_per_call,
             checks_routing=options.checks_routing,
             moves=MoveJobs(client, aside=aside.sit),
         )
