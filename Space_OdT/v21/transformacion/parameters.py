@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 
 import orjson
@@ -56,6 +57,12 @@ def fold_header(header: str) -> str:
     return "".join(character for character in plain if character.isalnum())
 
 
+@cache
+def _folded(headers: tuple[str, ...]) -> frozenset[str]:
+    """Fold the headers of a parameter once: every cell of every row is compared with them."""
+    return frozenset(map(fold_header, headers))
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """One thing an action may be told.
@@ -87,7 +94,7 @@ class Parameter:
     @property
     def headers(self) -> frozenset[str]:
         """Every header that feeds it, folded."""
-        return frozenset(map(fold_header, (self.name, *self.aliases)))
+        return _folded((self.name, *self.aliases))
 
     def normalise(self, text: str) -> str:
         """Bring a value into its one form; lists become JSON.
