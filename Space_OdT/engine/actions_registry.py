@@ -244,7 +244,12 @@ STEPS: Mapping[Phase, tuple[StepSpec, ...]] = MappingProxyType(
             NUMBERS_ADD,
             MAIN_NUMBER,
         ),
-        Phase.USERS_EXISTING_CALLING: (USER_LOOKUP, USER_ENABLE_CALLING, *_SETTINGS),
+        Phase.USERS_EXISTING_CALLING: (
+            *MOVES,
+            ASSIGN_EXTENSION_OR_NUMBER,
+            USER_ENABLE_CALLING,
+            *_SETTINGS,
+        ),
         Phase.EXTENSIONS_SETTINGS: (
             *MOVES,
             ASSIGN_EXTENSION_OR_NUMBER,

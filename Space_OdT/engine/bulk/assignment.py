@@ -9,22 +9,14 @@ from Space_OdT.engine.action_model import Action, Call, Effect, PendingError, Re
 from Space_OdT.engine.bulk.licences import CallingLicences
 from Space_OdT.engine.bulk.line_change import change_line, line_differs
 from Space_OdT.engine.bulk.location_book import LocationBook
-from Space_OdT.engine.bulk.people import (
-    check_line_is_free,
-    find_calling_location,
-    find_person,
-    note_line,
-    with_line,
-)
+from Space_OdT.engine.bulk.people import find_calling_location, find_person
 from Space_OdT.engine.bulk.person_settings import WantedSettings, apply_settings
+from Space_OdT.engine.bulk.relocation import Relocation
 from Space_OdT.engine.calling_settings import Profiles
 from Space_OdT.engine.models import Phase, Row
-from Space_OdT.engine.move_bodies import MoveWish
-from Space_OdT.engine.move_jobs import MoveJobs
 from Space_OdT.webex.directory import Directory
-from Space_OdT.webex.error_handling import ReasonCode, WebexError
+from Space_OdT.webex.error_handling import ReasonCode
 from Space_OdT.webex.ids import same_id
-from Space_OdT.webex.records import Location, Person
 
 ASSIGNMENT_LOOKUP = "assignment_lookup"
 
@@ -56,13 +48,13 @@ class AssignmentAction:
         book: Finds locations.
         licences: Knows who has calling.
         profiles: The outgoing profiles rows may name.
-        moves: Moves people to other locations; shared by all rows of the run.
+        relocation: Moves people to other locations.
     """
 
     book: LocationBook
     licences: CallingLicences
     profiles: Profiles
-    moves: MoveJobs
+    relocation: Relocation
 
     def action(self) -> Action[AssignmentParams]:
         """Give the action.
@@ -100,7 +92,7 @@ class AssignmentAction:
         location = await find_calling_location(params.location_key, self.book)
         told: tuple[str, ...] = ()
         if not same_id(person.location_id, location.id):
-            told = await self._move(person, location, params, call, directory)
+            told = await self.relocation.move(person, location, params, call, directory)
         elif await line_differs(person, params, directory):
             await change_line(person, location, params, call, directory)
         notes = await apply_settings(
@@ -112,41 +104,3 @@ class AssignmentAction:
         )
         effect = Effect.CHANGED if call.done else Effect.UNCHANGED
         return Result(effect, person.id, "; ".join((*told, *notes)))
-
-    async def _move(
-        self,
-        person: Person,
-        location: Location,
-        params: AssignmentParams,
-        call: Call,
-        directory: Directory,
-    ) -> tuple[str, ...]:
-        """Move a calling user to another location, with the line the row gives there."""
-        await check_line_is_free(person, location, params.extension, params.phone_number, directory)
-
-        wish = MoveWish(person.id, location.id, params.extension or None, params.phone_number)
-        notes = await self._impacts(wish, call) if call.is_plan else ()
-        moved = await self.moves.move(wish, call)
-        if moved.person is not None:
-            # read again, for a job that nobody saw to its end may have given another line
-            note_line(directory, person, moved.person)
-            if await line_differs(moved.person, params, directory):
-                await change_line(moved.person, location, params, call, directory)
-            return notes
-        extension = params.extension or person.extension
-        after = with_line(person, location.id, extension, params.phone_number)
-        note_line(directory, person, after)
-        return notes
-
-    async def _impacts(self, wish: MoveWish, call: Call) -> tuple[str, ...]:
-        """Ask what a planned move would do, where the location is there already."""
-        if wish.location_id.startswith(steps.NOT_MADE_YET):
-            return ()
-        try:
-            check = await self.moves.check(wish, call)
-        except WebexError as error:
-            if error.reason_code is ReasonCode.AUTH_INVALID:
-                raise
-            return (f"Webex could not say what the move does: {error}",)
-        obstacles = (f"as things are now: {text}" for text in check.errors)
-        return (*obstacles, *check.impacts)

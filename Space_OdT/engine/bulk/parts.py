@@ -13,6 +13,7 @@ from Space_OdT.engine.bulk.joins import Joins
 from Space_OdT.engine.bulk.licences import CallingLicences
 from Space_OdT.engine.bulk.location import LocationAction
 from Space_OdT.engine.bulk.location_book import LocationBook
+from Space_OdT.engine.bulk.relocation import Relocation
 from Space_OdT.engine.bulk.user import UserAction
 from Space_OdT.engine.calling_settings import Profiles
 from Space_OdT.engine.models import EntityType, Phase, Row
@@ -63,10 +64,10 @@ class BulkParts:
             joins.numbers_of,
             numbers_known=self.numbers_read,
         )
-        users = UserAction(self.book, self.licences, joins.line_of, profiles)
         self.aside = WaitingRoom()
-        moves = MoveJobs(client, aside=self.aside.sit)
-        assignments = AssignmentAction(self.book, self.licences, profiles, moves)
+        relocation = Relocation(MoveJobs(client, aside=self.aside.sit))
+        users = UserAction(self.book, self.licences, joins.line_of, profiles, relocation)
+        assignments = AssignmentAction(self.book, self.licences, profiles, relocation)
         self.actions: dict[Phase, Action[Any]] = {
             Phase.LOCATIONS: locations.action(),
             Phase.USERS_EXISTING_CALLING: users.action(),

@@ -17,10 +17,12 @@ from Space_OdT.engine.bulk.people import (
     with_line,
 )
 from Space_OdT.engine.bulk.person_settings import WantedSettings, apply_settings
+from Space_OdT.engine.bulk.relocation import Relocation
 from Space_OdT.engine.calling_settings import Profiles
 from Space_OdT.engine.models import Phase, Row
 from Space_OdT.webex.directory import Directory
 from Space_OdT.webex.error_handling import ReasonCode
+from Space_OdT.webex.ids import same_id
 from Space_OdT.webex.records import Licence, Person, name_key
 
 
@@ -67,12 +69,14 @@ class UserAction:
         licences: Chooses and counts calling licences.
         line_of: What the assignment rows of an e-mail address say.
         profiles: The outgoing profiles rows may name.
+        relocation: Moves people to other locations.
     """
 
     book: LocationBook
     licences: CallingLicences
     line_of: Callable[[str], JoinedLine | None]
     profiles: Profiles
+    relocation: Relocation
 
     def action(self) -> Action[UserParams]:
         """Give the action.
@@ -113,6 +117,9 @@ class UserAction:
         person = await find_person(params.email, directory)
         held = await self.licences.held(person.licences)
         notes: tuple[str, ...] = ()
+        if held is not None and params.settings:
+            notes = await self._move_first(person, params, call, directory)
+            person = await find_person(params.email, directory)
         if params.has_calling:
             await self._give_calling(person, held, params, call, directory)
         if params.settings:
@@ -122,11 +129,23 @@ class UserAction:
                     f"{params.email} has no Webex Calling, so there are no calling settings",
                     fix="set calling_enabled, or leave the settings out",
                 )
-            notes = await apply_settings(
+            notes += await apply_settings(
                 params.settings, person.id, call, directory, is_new=held is None
             )
         effect = Effect.CHANGED if call.done else Effect.UNCHANGED
         return Result(effect, person.id, "; ".join(notes))
+
+    async def _move_first(
+        self, person: Person, params: UserParams, call: Call, directory: Directory
+    ) -> tuple[str, ...]:
+        """Move somebody before the settings are written, for a move resets some of them."""
+        line = self.line_of(params.email)
+        location = await self.book.find(line.location_key) if line is not None else None
+        if line is None or location is None or not location.has_calling:
+            return ()  # the assignment row tells what is missing
+        if same_id(person.location_id, location.id):
+            return ()
+        return await self.relocation.move(person, location, line, call, directory)
 
     async def _give_calling(
         self,

@@ -15,6 +15,7 @@ from Space_OdT.engine.bulk.connections import PremisesConnections
 from Space_OdT.engine.bulk.licences import CallingLicences
 from Space_OdT.engine.bulk.location import LocationAction
 from Space_OdT.engine.bulk.location_book import LocationBook
+from Space_OdT.engine.bulk.relocation import Relocation
 from Space_OdT.engine.bulk.user import JoinedLine, UserAction
 from Space_OdT.engine.models import Batch, EntityType, Outcome, Row
 from Space_OdT.engine.move_jobs import MoveJobs
@@ -120,13 +121,14 @@ class Site:
         parts = LocationAction(
             self.book, PremisesConnections(client), self.joins.numbers_of, no_wait
         )
+        relocation = Relocation(MoveJobs(client, sleep=no_wait))
         self.actions: dict[EntityType, Any] = {
             EntityType.LOCATION: parts.action(),
             EntityType.USER: UserAction(
-                self.book, self.licences, self.joins.lines.get, PROFILES
+                self.book, self.licences, self.joins.lines.get, PROFILES, relocation
             ).action(),
             EntityType.EXTENSION_ASSIGNMENT: AssignmentAction(
-                self.book, self.licences, PROFILES, MoveJobs(client, sleep=no_wait)
+                self.book, self.licences, PROFILES, relocation
             ).action(),
         }
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from Space_OdT.engine.models import EntityType, RowStatus
+from Space_OdT.simulator.world import World
 from Space_OdT.webex.error_handling import ReasonCode
 from tests.engine.bulk.conftest import Site
 
@@ -259,3 +260,35 @@ async def test_a_plan_of_a_user_is_what_apply_sends(site, simulator, client, tmp
     assert sent == [
         (one.method, one.url.removeprefix(simulator.url), one.body) for one in planned.planned
     ]
+
+
+async def test_somebody_with_settings_is_moved_before_they_are_written(site, simulator) -> None:
+    email = await site.somebody(calling=True)
+    organisation = simulator.organisation
+    person = organisation.person_by_email(email)
+    other = next(
+        one
+        for one in organisation.locations.values()
+        if one.calling and one.id != person.location_id
+    )
+    site.join(email, other.name, "79000001")
+    outcome = await run(
+        site,
+        email,
+        location_key=other.name,
+        calling_settings_outgoing_profile="internal",
+    )
+    assert outcome.status is RowStatus.SUCCESS, outcome.message
+    assert outcome.message.startswith("changed: move_to_location, apply_calling_settings:")
+    assert simulator.organisation.person_by_email(email).location_id == other.id
+    path = f"/people/{person.id}/features/outgoingPermission"
+    document = World.from_state(simulator.control("GET", "state")).documents[path]
+    assert document["useCustomEnabled"], "a move resets the outgoing permissions"
+    assignment = await site.run(
+        EntityType.EXTENSION_ASSIGNMENT,
+        email,
+        email=email,
+        location_key=other.name,
+        extension="79000001",
+    )
+    assert assignment.message == "unchanged"
