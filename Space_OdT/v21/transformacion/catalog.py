@@ -24,6 +24,7 @@ from Space_OdT.v21.transformacion import (
     workspaces_configurar_desvio_prefijo53,
     workspaces_configurar_desvio_prefijo53_telephony,
     workspaces_configurar_perfil_saliente_custom,
+    workspaces_validar_estado_permisos,
 )
 from Space_OdT.v21.transformacion.definition import ActionDefinition
 
@@ -42,6 +43,7 @@ ACTIONS: tuple[ActionDefinition, ...] = (
     usuarios_configurar_perfil_saliente_custom.DEFINITION,
     usuarios_configurar_desvio_prefijo53.DEFINITION,
     workspaces_alta.DEFINITION,
+    workspaces_validar_estado_permisos.DEFINITION,
     workspaces_anadir_intercom_legacy.DEFINITION,
     workspaces_configurar_perfil_saliente_custom.DEFINITION,
     workspaces_configurar_desvio_prefijo53.DEFINITION,
