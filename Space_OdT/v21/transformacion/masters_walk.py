@@ -14,11 +14,13 @@ from Space_OdT.v21.transformacion.masters_models import Prepared, RowCase, Unask
 from Space_OdT.v21.transformacion.masters_numbers import NumberGroups, number_list
 from Space_OdT.v21.transformacion.masters_rows import RowJudge
 from Space_OdT.v21.transformacion.masters_values import (
+    FROM_DEFAULT,
     Layer,
     RowReader,
     command_layer,
     feeds,
 )
+from Space_OdT.v21.transformacion.number_parameters import WITH_INTERCOM
 from Space_OdT.v21.transformacion.parameters import fold_header
 
 _ACTION_COLUMN = "entitytype"
@@ -206,7 +208,10 @@ class Walk:
 
     def _means_intercom(self, case: RowCase, found: Prepared) -> bool:
         """Tell whether an extension is there for its number; a row of parameters may be mixed."""
-        return case.is_of_numbers or "phone_numbers" not in found.candidate.cells
+        if case.is_of_numbers or "phone_numbers" not in found.candidate.cells:
+            return True
+        said = (one.source for one in found.values if one.name == WITH_INTERCOM.name)
+        return any(source != FROM_DEFAULT for source in said)
 
 
 def _never(_: str) -> bool:

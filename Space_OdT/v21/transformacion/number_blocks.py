@@ -59,6 +59,24 @@ class NumberBook:
 
     def __init__(self) -> None:
         self._asked = 0
+        self._claims: dict[str, Location] = {}
+
+    def claim(self, numbers: Sequence[str], location: Location) -> dict[str, str]:
+        """Reserve numbers for a location, so that two rows do not load one into two of them.
+
+        Args:
+            numbers: Numbers that no location has.
+            location: The location of the row.
+
+        Returns:
+            Number -> name of the other location that a row of this run loads it into.
+        """
+        taken = {}
+        for number in numbers:
+            first = self._claims.setdefault(number, location)
+            if not same_id(first.id, location.id):
+                taken[number] = first.name
+        return taken
 
     async def place(
         self,

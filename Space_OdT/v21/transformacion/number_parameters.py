@@ -30,7 +30,8 @@ PHONE_NUMBERS = Parameter(
 WITH_INTERCOM = Parameter(
     "intercom_from_extension",
     Kind.FLAG,
-    "Whether an extension in the row means its intercom number of the old system too.",
+    "Whether an extension in the row means its intercom number of the old system too. Beside "
+    "phone_numbers it does in Numeraciones, elsewhere only when this says so.",
     default="true",
 )
 NUMBERS = (PHONE_NUMBERS, EXTENSION, WITH_INTERCOM)

@@ -77,6 +77,7 @@ class _Loading:
     book: NumberBook
     location: Location
     placed: Placed
+    claimed: dict[str, str]
     added: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
 
@@ -134,9 +135,12 @@ class _Loading:
         problems = []
         if self.placed.elsewhere:
             problems.append(await foreign_text(self.placed.elsewhere, self.directory))
+        problems += [
+            f"another row loads {number} into {name}" for number, name in self.claimed.items()
+        ]
         problems += [f"Webex refused {number}: {why}" for number, why in self.refused.items()]
         if problems:
-            refused_only = not self.placed.elsewhere
+            refused_only = not self.placed.elsewhere and not self.claimed
             raise PendingError(
                 ReasonCode.NON_RETRYABLE_EXTERNAL
                 if refused_only
@@ -179,8 +183,9 @@ def build(context: ActionContext) -> Action[NumbersParams]:
     async def run(params: NumbersParams, call: Call, directory: Directory) -> Result:
         location = await find_calling_location(params.cells, directory)
         placed = await book.place(params.numbers, location, directory)
-        work = _Loading(params, call, directory, book, location, placed)
-        if missing := placed.nowhere:
+        claimed = book.claim(placed.nowhere, location)
+        work = _Loading(params, call, directory, book, location, placed, claimed)
+        if missing := [one for one in placed.nowhere if one not in claimed]:
             call.prepare(steps.NUMBERS_ADD)
             await check_connection(location, params.org_id, call)
             await _load(work, missing, context.numbers_per_call)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -297,6 +297,18 @@ async def test_an_extension_means_no_mobile_number(tenant) -> None:
     expected = [adding(tenant.world, ONE, numberType="MOBILE")]
     ran = await tenant.prove(DEFINITION, {**row, "phone_numbers": ONE})
     assert ran.writes == expected
+
+
+async def test_two_rows_of_a_run_do_not_load_one_number_into_two_locations(tenant) -> None:
+    action = DEFINITION.build(ActionContext())
+    one_run = replace(DEFINITION, build=lambda _: action)
+    row = {"location_name": BARCELONA, "phone_numbers": f"{ONE},{TWO}"}
+    first = await tenant.run(one_run, {**row, "location_name": GIRONA}, planning=True)
+    second = await tenant.run(one_run, {**row, "phone_numbers": f"{ONE},{THREE}"}, planning=True)
+    assert first.is_success
+    assert [one.body["phoneNumbers"] for one in second.planned] == [[THREE]]
+    assert second.reason == "half_applied"
+    assert f"another row loads {ONE} into {GIRONA}" in second.message
 
 
 async def test_many_numbers_cost_one_list_not_one_question_each(tenant) -> None:
