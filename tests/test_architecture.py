@@ -43,6 +43,7 @@ FILE_WRITERS = {
     "Space_OdT.engine.writers",
     "Space_OdT.engine.history",
     "Space_OdT.engine.bulk.location_book",
+    "Space_OdT.softphones.json_lines",
     "Space_OdT.inventory.exports",
     "Space_OdT.commands.common",
 }

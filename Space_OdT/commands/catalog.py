@@ -71,6 +71,18 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        name="v2_bulk_run",
+        help="Make softphones of existing people, stage by stage, with approvals.",
+        panel="Run",
+        module="Space_OdT.commands.v2_bulk_run",
+        examples=(
+            ("v2_bulk_run", "the first time: write the templates to fill"),
+            ("v2_bulk_run --dry-run", "see the exact requests"),
+            ("v2_bulk_run --decisions-file decisions.json", "run it unattended"),
+            ("v2_bulk_run --only-failures", "go on where people failed"),
+        ),
+    ),
+    Command(
         name="simulator",
         help="Serve a Webex Calling organisation in a box on this machine.",
         panel="Rehearse",
