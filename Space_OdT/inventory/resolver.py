@@ -45,9 +45,15 @@ class EntityQueue:
     Args:
         feed: Where the ids stand in the source rows.
         required: Request ids that must not be empty.
+
+    Attributes:
+        columns: Columns of the source rows that are looked at.
+        nameless: Rows that had to be read for, but lack an id; where one entity stands for all of
+            a place, those without a place do not count.
     """
 
     def __init__(self, feed: Feed, required: Iterable[str]) -> None:
+        self.nameless = 0
         self.columns = frozenset({*feed.ids.values(), feed.where} - {""})
         self._feed = feed
         self._required = tuple(sorted(required))
@@ -78,7 +84,10 @@ class EntityQueue:
                 continue
             entity = {name: row[column] for name, column in feed.ids.items()}
             key = tuple([entity[name] for name in required])
-            if key in seen or not all(key):
+            if not all(key):
+                self.nameless += not feed.one_per
+                continue
+            if key in seen:
                 continue
             seen.add(key)
             if not feed.one_per:

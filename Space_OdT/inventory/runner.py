@@ -242,7 +242,8 @@ class InventoryRunner:
 
     def _conclude(self, run: ArtifactRun, source: ArtifactRun | None) -> None:
         source_state = source.state if source is not None else None
-        result, error = conclude(run.entry, run.state, run.rows, source_state)
+        nameless = 0 if run.queue is None or run.entry.served_by else run.queue.nameless
+        result, error = conclude(run.entry, run.state, run.rows, source_state, nameless)
         self._complete(run, result, error)
 
     def _complete(self, run: ArtifactRun, result: Result, error: str) -> None:

@@ -49,7 +49,11 @@ _BY_STATUS = {403: Result.FORBIDDEN, 404: Result.NOT_FOUND}
 
 
 def conclude(
-    entry: Artifact, state: ArtifactState, rows: int, source: ArtifactState | None
+    entry: Artifact,
+    state: ArtifactState,
+    rows: int,
+    source: ArtifactState | None,
+    nameless: int = 0,
 ) -> tuple[Result, str]:
     """Say how the read of an artifact ended.
 
@@ -58,6 +62,7 @@ def conclude(
         state: What became of its reads.
         rows: Rows that were exported.
         source: The artifact its ids come from, None for a list of the organisation.
+        nameless: Rows of the source that lack the id to read by.
 
     Returns:
         The result, and the reason in words when something is missing.
@@ -70,6 +75,9 @@ def conclude(
         # what a list answers shares its fate; what is read by its ids just lacks them
         without_rows = source.result if entry.served_by else Result.ERROR
         return (Result.PARTIAL if rows else without_rows or Result.ERROR), _lacking(entry, source)
+    if nameless and entry.feed:
+        lacking = f"{nameless} rows of {entry.feed.source} came without the id to read by"
+        return (Result.PARTIAL if rows else Result.ERROR), lacking
     if rows:
         return Result.OK, ""
     if tally.not_entitled and not tally.good:

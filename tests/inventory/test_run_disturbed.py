@@ -162,6 +162,18 @@ def test_one_failing_entity_costs_one_status_line(simulator: Simulator, command:
     assert failure["tracking_id"]
 
 
+def test_entities_without_an_id_are_not_taken_for_emptiness(
+    simulator: Simulator, command: Command
+) -> None:
+    path = "/telephony/config/huntGroups"
+    simulator.faults({"kind": "missing_field", "field": "id", "path": path})
+    plain(command.run("--only", "hunt_group_details", "--no-report"), 1)
+    assert command.status("hunt_groups")["result"] == "ok"
+    found = command.status("hunt_group_details")
+    assert found["result"] == "error"
+    assert "rows of hunt_groups came without the id" in found["error"]
+
+
 def test_a_broken_endpoint_is_given_up_and_the_others_go_on(
     simulator: Simulator, command: Command
 ) -> None:

@@ -118,6 +118,13 @@ def test_what_its_source_lacks_is_missing_too() -> None:
     assert conclude(NUMBERS, state(good=1), 1, source)[0] is Result.PARTIAL
 
 
+def test_entities_that_came_without_an_id_are_missing() -> None:
+    result, error = conclude(NUMBERS, state(), 0, ArtifactState(result=Result.OK), nameless=3)
+    assert result is Result.ERROR
+    assert error == "3 rows of people came without the id to read by"
+    assert conclude(NUMBERS, state(good=1), 1, None, nameless=3)[0] is Result.PARTIAL
+
+
 def test_what_a_refused_list_should_have_answered_is_refused_for_the_same_scope() -> None:
     capabilities = BY_NAME["workspace_capabilities"]
     source = ArtifactState(result=Result.FORBIDDEN, error="no scope")
