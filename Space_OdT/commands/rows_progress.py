@@ -22,6 +22,7 @@ from Space_OdT.engine.models import Batch, Outcome, RowStatus
 from Space_OdT.engine.row_runs.session import RowsSession
 from Space_OdT.engine.row_runs.summary import PhaseName
 from Space_OdT.engine.stopping import StopReason
+from Space_OdT.engine.waiting_room import WaitingRoom
 from Space_OdT.webex.stats import ClientStats
 
 REFRESH_SECONDS = 0.5
@@ -95,10 +96,12 @@ class _Counting:
 
     Args:
         names: Number of a phase -> what it is called.
+        aside: Where rows wait for a job of Webex; None when none ever do.
     """
 
-    def __init__(self, names: Mapping[int, PhaseName]) -> None:
+    def __init__(self, names: Mapping[int, PhaseName], aside: WaitingRoom | None = None) -> None:
         self._names = names
+        self._aside = aside or WaitingRoom()
         self.counts = RunCounts()
         self.pace = Pace()
 
@@ -138,6 +141,11 @@ class _Counting:
         """Print a line on stderr."""
         say(text)
 
+    @property
+    def _waiting(self) -> str:
+        rows = self._aside.rows
+        return f", {rows:,} waiting for a job of Webex" if rows else ""
+
     def _left(self, rows_per_second: float) -> str:
         rest = self.counts.total - self.counts.settled
         if rest <= 0 or rows_per_second <= 0:
@@ -169,7 +177,7 @@ class PlainProgress(_Counting):
             self.say(
                 f"... {counts.settled:,} of {counts.total:,} rows, {stats.calls:,} calls, "
                 f"{per_minute:.0f} a minute, {stats.responses_429} throttled, "
-                f"{self._left(per_second)} left"
+                f"{self._left(per_second)} left{self._waiting}"
             )
 
 
@@ -179,10 +187,13 @@ class LiveProgress(_Counting):
     Args:
         names: Number of a phase -> what it is called.
         console: Where to draw.
+        aside: Where rows wait for a job of Webex; None when none ever do.
     """
 
-    def __init__(self, names: Mapping[int, PhaseName], console: Console) -> None:
-        super().__init__(names)
+    def __init__(
+        self, names: Mapping[int, PhaseName], console: Console, aside: WaitingRoom | None = None
+    ) -> None:
+        super().__init__(names, aside)
         self._console = console
 
     def say(self, text: str) -> None:
@@ -217,6 +228,8 @@ class LiveProgress(_Counting):
         table.add_row(
             "calls", f"{per_minute:,.0f} a minute", f"{stats.responses_429:,} throttled (429)"
         )
+        if self._aside.rows:
+            table.add_row("waiting", f"{self._aside.rows:,} for a job of Webex", "")
         for reason, rows in counts.reasons.most_common(4):
             table.add_row("", Text(reason, style="yellow"), f"{rows:,}")
         bar = ProgressBar(total=max(1, counts.total), completed=counts.settled, width=60)
@@ -234,7 +247,9 @@ async def shown(session: RowsSession) -> AsyncIterator[PlainProgress | LiveProgr
         The live panel on a terminal, plain lines elsewhere.
     """
     console, names = operator_console(), session.phase_names
-    view = LiveProgress(names, console) if console.is_terminal else PlainProgress(names)
+    aside = session.aside
+    live = console.is_terminal
+    view = LiveProgress(names, console, aside) if live else PlainProgress(names, aside)
     follower = asyncio.create_task(view.follow(session.client.stats))
     try:
         yield view

@@ -67,6 +67,8 @@ class MoveResults:
         """Wait until no move runs; say whether one did."""
         job_id = await self._watch.running()
         if job_id:
+            if self._client.evidence is not None:
+                self._client.evidence.event("move_waits_for_job", job=job_id)
             await self._watch.ended(job_id)
         return bool(job_id)
 

@@ -36,6 +36,7 @@ class Webex:
 
     def __init__(self) -> None:
         self.addresses = Addresses("http://127.0.0.1:1/v1")
+        self.evidence = None
         self.where: dict[str, str] = {}
         self.jobs: dict[str, dict[str, Any]] = {}
         self.problems: dict[str, list[tuple[str, str]]] = {}

@@ -35,8 +35,6 @@ WRITES = (
 # Before the write is carried out, and after it was carried out but before the answer arrives.
 MOMENTS = ("hang", "slow")
 RUNS = 200
-# A run that was over before its kill came is started again so often at most.
-TRIES = 10
 KILLED_AFTER_SECONDS = 30.0
 
 
@@ -191,7 +189,9 @@ def test_two_hundred_runs_killed_at_random_calls(
     random = Random(20260101)
     hits: Counter[str] = Counter()
     killed_runs = 0
-    for number in range(RUNS):
+    for number in range(2 * RUNS):  # some runs are over before their kill comes
+        if killed_runs == RUNS:
+            break
         folder = tmp_path / f"run{number}"
         folder.mkdir()
         bot = Bot(running.url, folder)
@@ -199,10 +199,6 @@ def test_two_hundred_runs_killed_at_random_calls(
         running.control("POST", "reset", {"size": PEOPLE})
         tries = random.choice((1, 1, 1, 2, 3))
         found = [random_kill(random, bot, running, undisturbed) for _ in range(tries)]
-        for _ in range(TRIES):
-            if any(found):
-                break
-            found.append(random_kill(random, bot, running, undisturbed))
         check(bot.run(), running, undisturbed)
         hits.update(filter(None, found))
         killed_runs += any(found)
@@ -211,6 +207,6 @@ def test_two_hundred_runs_killed_at_random_calls(
         lines = [f"{hits.total()} kills in {killed_runs} runs, each resumed to the end:"]
         lines += [f"  {count:4} {place}" for place, count in sorted(hits.items())]
         sys.stdout.write("\n" + "\n".join(lines) + "\n")
-    assert killed_runs >= RUNS
+    assert killed_runs == RUNS
     boundaries = {f"{method} {path} ({moment})" for method, path in WRITES for moment in MOMENTS}
     assert boundaries <= hits.keys()

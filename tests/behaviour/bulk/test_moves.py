@@ -155,6 +155,7 @@ def test_a_job_of_somebody_else_is_waited_for(bot, simulator, crowd) -> None:
     run = bot.finish(process)
     assert run.code == 0, run.stdout + run.stderr
     check_places(simulator.organisation, movers)
+    assert job_id in {one.get("job") for one in run.events}, "the log says what was waited for"
 
 
 def wait_for(condition: Callable[[], Any], process: subprocess.Popen[str]) -> None:
