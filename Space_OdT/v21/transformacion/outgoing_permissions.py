@@ -30,11 +30,14 @@ class Permission:
         call_type: One of the official call types.
         action: One of the official actions; None leaves it.
         may_transfer: Whether such a call may be transferred or forwarded; None leaves it.
+        is_firm: Whether somebody asked for just this; one that only follows from a rule for all
+            gives way where Webex has locked the call type.
     """
 
     call_type: str
     action: str | None
     may_transfer: bool | None
+    is_firm: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,15 @@ class PermissionChange:
         entries: The list for PUT: the present one with the wanted entries laid over, without
             locked ones.
         differing: Call types that change.
-        locked: Call types that would change but are locked by Webex or the provider.
+        locked: Call types that would have to change but are locked by Webex or the provider.
+        kept: Locked ones that nobody named, which stay as they are.
         absent: Call types that are asked for but that the organisation does not have.
     """
 
     entries: tuple[Mapping[str, Any], ...]
     differing: tuple[str, ...] = ()
     locked: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
 
 
@@ -127,11 +132,12 @@ def from_lists(allow: Iterable[str], block: Iterable[str]) -> tuple[Permission, 
     Returns:
         One permission for each official call type.
     """
-    blocked = set(block).difference(allow)
+    allowed = set(allow)
+    blocked = set(block) - allowed
     return tuple(
         Permission(call_type, BLOCK, may_transfer=False)
         if call_type in blocked
-        else Permission(call_type, ALLOW, may_transfer=True)
+        else Permission(call_type, ALLOW, may_transfer=True, is_firm=call_type in allowed)
         for call_type in CALL_TYPES
     )
 
@@ -167,17 +173,26 @@ def compare(wanted: Sequence[Permission], current: Sequence[Mapping[str, Any]]) 
         return PermissionChange(tuple(_entry(one) for one in wanted), named)
     entries: list[Mapping[str, Any]] = []
     differing: list[str] = []
-    locked: list[str] = []
+    locked: list[Permission] = []
     for entry in current:
-        call_type, is_locked = str(entry.get("callType")), bool(entry.get(_LOCK))
-        laid = {**_plain(entry), **_entry(asked.get(call_type))}
-        if laid != _plain(entry):
-            (locked if is_locked else differing).append(call_type)
+        call_type = str(entry.get("callType"))
+        one, is_locked = asked.get(call_type), bool(entry.get(_LOCK))
+        laid = {**_plain(entry), **_entry(one)}
+        if one is not None and laid != _plain(entry):
+            if is_locked:
+                locked.append(one)
+            else:
+                differing.append(call_type)
         if call_type in CALL_TYPES and not is_locked:
             entries.append(laid)  # PUT takes back neither what is locked nor further call types
     present = {str(entry.get("callType")) for entry in current}
-    absent = tuple(name for name in asked if name not in present)
-    return PermissionChange(tuple(entries), tuple(differing), tuple(locked), absent)
+    return PermissionChange(
+        tuple(entries),
+        tuple(differing),
+        locked=tuple(one.call_type for one in locked if one.is_firm),
+        kept=tuple(one.call_type for one in locked if not one.is_firm),
+        absent=tuple(name for name, one in asked.items() if one.is_firm and name not in present),
+    )
 
 
 def check_open(change: PermissionChange, who: str) -> None:
@@ -209,7 +224,12 @@ def note_of(change: PermissionChange) -> str:
     Returns:
         A remark for the operator, "" when there is nothing to say.
     """
-    return f"there is no call type {', '.join(change.absent)} here" if change.absent else ""
+    notes = []
+    if change.kept:
+        notes.append(f"{', '.join(change.kept)} is locked and stays as it is")
+    if change.absent:
+        notes.append(f"there is no call type {', '.join(change.absent)} here")
+    return "; ".join(notes)
 
 
 def holds(wanted: Sequence[Permission], current: Sequence[Mapping[str, Any]]) -> bool:

@@ -74,10 +74,11 @@ def test_an_action_is_the_module_of_its_name_and_a_command(definition: ActionDef
     module = importlib.import_module(f"{PACKAGE}.{definition.action_id}")
     assert module.DEFINITION is definition
     source = Path(str(module.__file__)).read_text(encoding="utf-8")
-    assert source.endswith(
-        'if __name__ == "__main__":\n'
-        "    from Space_OdT.commands.action_run import main\n\n"
-        "    main(DEFINITION.action_id)\n"
+    assert re.search(
+        r'\nif __name__ == "__main__":\n'
+        r"    from Space_OdT\.commands\.\w+ import main\n\n"
+        r"    main\(DEFINITION\.action_id\)\n\Z",
+        source,
     )
 
 

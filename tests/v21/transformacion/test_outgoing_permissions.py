@@ -71,6 +71,20 @@ def test_a_lock_matters_only_where_something_would_change() -> None:
     assert not same.differing
 
 
+def test_a_lock_on_what_nobody_named_stays_and_is_told() -> None:
+    current = [entry("NATIONAL"), entry("PREMIUM_SERVICES_I", "BLOCK", **{LOCK: True})]
+    change = permissions.compare(permissions.from_lists([], ["NATIONAL"]), current)
+    permissions.check_open(change, "Ana")
+    assert change.differing == ("NATIONAL",)
+    assert list(change.entries) == [entry("NATIONAL", "BLOCK")]
+    assert "PREMIUM_SERVICES_I is locked and stays as it is" in permissions.note_of(change)
+    assert permissions.holds(
+        permissions.from_lists([], ["NATIONAL"]), [entry("NATIONAL", "BLOCK"), current[1]]
+    )
+    named = permissions.compare(permissions.from_lists(["PREMIUM_SERVICES_I"], []), current)
+    assert named.locked == ("PREMIUM_SERVICES_I",)
+
+
 def test_the_bodies_differ_in_the_switches_only() -> None:
     change = permissions.compare([BLOCKED], [entry("NATIONAL")])
     rules = {"callingPermissions": [entry("NATIONAL", "BLOCK")]}
