@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -28,7 +29,7 @@ DECISIONS: Mapping[Master, tuple[str, ...]] = MappingProxyType(
         ),
         Master.USUARIOS: (
             "direct_number",
-            "target_location_id",
+            "target_location",
             "add_license_ids",
             "remove_license_ids",
             "legacy_phone_number",
@@ -103,9 +104,9 @@ SHOWN: Mapping[Master, tuple[str, ...]] = MappingProxyType(
     {
         Master.GLOBAL: (),
         Master.UBICACIONES: ("x_calling",),
-        Master.USUARIOS: ("x_direct_number", "x_licenses", "x_status"),
+        Master.USUARIOS: ("x_direct_number", "x_licenses", "x_status", "x_person_id"),
         Master.NUMERACIONES: ("x_state", "x_extension", "x_owner_type", "x_owner"),
-        Master.WORKSPACES: ("x_phone_number", "x_calling"),
+        Master.WORKSPACES: ("x_phone_number", "x_calling", "x_workspace_id"),
     }
 )
 """Columns that help to decide; no action reads a column that begins with x_."""
@@ -218,7 +219,20 @@ def location_record(line: Line, exports: Exports) -> dict[str, str]:
 
 
 def _people(exports: Exports) -> Iterator[Record]:
-    return (person_record(one, exports) for one in exports.lines("people"))
+    for line in exports.lines("people"):
+        record = person_record(line, exports)
+        yield {
+            **_placed(record, exports),
+            "x_person_id": record["person_id"],
+            # an id beside the address would win over it, also in a row copied for somebody else
+            "person_id": "" if record["email"] else record["person_id"],
+        }
+
+
+def _placed(record: Mapping[str, str], exports: Exports) -> dict[str, str]:
+    """Name the location once: by its name, or by its id where several have the name."""
+    is_telling = exports.is_only_one(record["location_name"])
+    return {**record, "location_id": "" if is_telling else record["location_id"]}
 
 
 def person_record(line: Line, exports: Exports) -> dict[str, str]:
@@ -261,18 +275,36 @@ def _numbers(exports: Exports) -> Iterator[Record]:
         number, location_id = line.first("phone_number"), line.first("location_id")
         if number and location_id:
             yield {
-                "location_id": location_id,
-                "location_name": line.first("location_name") or exports.name_of(location_id),
                 "phone_numbers": number,
                 "x_state": line.first("state"),
                 "x_extension": line.first("extension"),
                 "x_owner_type": line.first("owner_type"),
                 "x_owner": line.first("owner_name"),
+                **_placed(
+                    {
+                        "location_id": location_id,
+                        "location_name": line.first("location_name")
+                        or exports.name_of(location_id),
+                    },
+                    exports,
+                ),
             }
 
 
 def _workspaces(exports: Exports) -> Iterator[Record]:
-    return (workspace_record(one, exports) for one in exports.lines("workspaces"))
+    records = [workspace_record(line, exports) for line in exports.lines("workspaces")]
+    names = Counter(_name_in_place(record) for record in records)
+    for record in records:
+        is_only_one = names[_name_in_place(record)] == 1 and bool(record["display_name"])
+        yield {
+            **_placed(record, exports),
+            "x_workspace_id": record["workspace_id"],
+            "workspace_id": "" if is_only_one else record["workspace_id"],
+        }
+
+
+def _name_in_place(record: Mapping[str, str]) -> tuple[str, str]:
+    return record["display_name"].casefold(), bare(record["location_id"])
 
 
 def workspace_record(line: Line, exports: Exports) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -152,6 +153,14 @@ class Exports:
 
     def _by_location(self, artifact: str) -> Mapping[str, Line]:
         return {bare(one.first("location_id")): one for one in self.lines(artifact)}
+
+    @cached_property
+    def _times(self) -> Mapping[str, int]:
+        return Counter(name.casefold() for name in self.location_names.values())
+
+    def is_only_one(self, name: str) -> bool:
+        """Tell whether exactly one location has a name."""
+        return self._times.get(name.casefold(), 0) == 1
 
     def name_of(self, location_id: str) -> str:
         """Name a location.

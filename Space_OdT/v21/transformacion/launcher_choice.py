@@ -16,6 +16,7 @@ PRECHECK = "workspaces_validar_estado_permisos"
 _WORKSPACES = "workspaces_"
 
 NOT_BY_ITSELF: Mapping[str, str] = {
+    "usuarios_asignar_location_desde_csv": "it moves people, for any column that names their site",
     "ubicacion_activar_numeraciones": "it belongs to the day of the cut-over",
     "workspaces_configurar_desvio_prefijo53_telephony": "it does what "
     "workspaces_configurar_desvio_prefijo53 does",
