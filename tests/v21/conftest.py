@@ -186,7 +186,15 @@ def _seen(call: Mapping[str, Any]) -> Sent:
 def _is_write(call: Sent, action: Action[Any]) -> bool:
     if call.method == "GET":
         return False
-    return not any(step.is_harmless and _fits(step, call) for step in action.steps)
+    fitting = [step for step in action.steps if _fits(step, call)]
+    if not any(step.is_harmless for step in fitting):
+        return True
+    return any(step.is_write for step in fitting) and not _only_validates(call.body)
+
+
+def _only_validates(body: Any) -> bool:
+    """Tell a move that is only judged from one that is made: both go to one address."""
+    return isinstance(body, dict) and all(one["validate"] for one in body.get("usersList", ()))
 
 
 def _fits(step: StepSpec, call: Sent) -> bool:

@@ -114,13 +114,15 @@ class Parameter:
     def judge(self, text: str) -> str | CellProblem:
         """Normalise, with the problem as a value.
 
+        A header in place of a value is one; free text may well be such a word.
+
         Args:
             text: What was given.
 
         Returns:
             The one form, or what is wrong.
         """
-        if fold_header(text) in self.headers and text.strip():
+        if self.kind is not Kind.TEXT and fold_header(text) in self.headers and text.strip():
             return CellProblem(
                 self.name, text, f"a value ({self.kind})", "a header stands in place of a value"
             )
