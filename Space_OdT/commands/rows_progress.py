@@ -135,6 +135,11 @@ class _Counting:
 
     def stopping(self, reason: StopReason, message: str) -> None:
         """Say why no more rows are handed out."""
+        if reason is StopReason.INTERRUPTED:
+            self.say(
+                "Stopping (interrupted): rows in flight are finished. Ctrl-C again stops at once."
+            )
+            return
         self.say(f"Stopping ({reason.replace('_', ' ')}): {message}. Rows in flight are finished.")
 
     def say(self, text: str) -> None:
