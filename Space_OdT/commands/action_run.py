@@ -32,6 +32,7 @@ from Space_OdT.commands.common import (
     TokenOption,
     simulated,
 )
+from Space_OdT.commands.confirm import refuse_unasked
 from Space_OdT.commands.process_title import hide_secrets
 from Space_OdT.commands.rows_front import RequestError, folder_of, guarded
 from Space_OdT.commands.rows_work import RunNames
@@ -128,6 +129,7 @@ def run_action(
                 f"Give --csv FILE, or the parameters of one row ({_needed(definition)}); --help "
                 "lists them. / Indique --csv o los parámetros."
             )
+        refuse_unasked(is_free_to_go=dry_run or auto_confirm or definition.is_read_only)
         with simulated(simulator) as simulated_url:
             settings = Settings.load(
                 token=token if simulated_url is None else SIMULATOR_TOKEN,
@@ -161,6 +163,8 @@ def run_action(
                     layout,
                     intake_options(settings, [definition], repair=repair_tail),
                 )
+                if not intake.report.rows:
+                    raise RequestError(f"{csv} holds no row for {action_id}.")
                 log_path = log_folder(settings, layout) / f"{action_id}.log"
                 har_path = layout.har if debug_har else None
                 with action_evidence(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from Space_OdT.commands.confirm import is_confirmed, refuse_without_terminal
+from Space_OdT.commands.confirm import is_confirmed, refuse_unasked
 from Space_OdT.commands.rows_front import RequestError
 from Space_OdT.commands.rows_talk import tell_beginning, tell_rows
 from Space_OdT.commands.rows_work import RowsWork, RunNames
@@ -174,6 +174,7 @@ def action_evidence(
         raise RequestError(f"{log_path} cannot be written: {error.strerror or error}.") from error
     with evidence:
         yield evidence
+    say(f"Log: {log_path}")
 
 
 class _RowEvents(SilentObserver):
@@ -272,8 +273,7 @@ class ActionsWork(RowsWork):
             return code
         writes = any(not one.is_read_only for one in request.definitions if self._has_rows(one))
         asks = writes and not request.is_confirmed
-        if asks:
-            refuse_without_terminal()
+        refuse_unasked(is_free_to_go=not asks)
         is_new = self._intake.beginning.start is not Start.RESUME
         is_small = report.ready_rows <= ROWS_PLANNED_FIRST
         if is_new and report.ready_rows and (request.plans_first or (asks and is_small)):

@@ -11,13 +11,16 @@ YES = frozenset({"y", "yes", "s", "si", "sí"})
 QUESTION = "¿Aplicar estos cambios? / Apply these changes? [y/N] "
 
 
-def refuse_without_terminal() -> None:
+def refuse_unasked(*, is_free_to_go: bool) -> None:
     """Refuse a run that would have to ask, where nobody can answer.
+
+    Args:
+        is_free_to_go: Whether nobody has to be asked: a dry run, `--auto-confirm`, only reads.
 
     Raises:
         RequestError: When standard input is no terminal.
     """
-    if not sys.stdin.isatty():
+    if not is_free_to_go and not sys.stdin.isatty():
         raise RequestError(
             "Nobody can be asked here (standard input is no terminal), so nothing was changed. "
             "Look with --dry-run, then give --auto-confirm. / No hay terminal para confirmar: "

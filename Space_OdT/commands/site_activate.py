@@ -36,6 +36,7 @@ from Space_OdT.commands.common import (
     TokenOption,
     simulated,
 )
+from Space_OdT.commands.confirm import refuse_unasked
 from Space_OdT.commands.rows_front import RequestError, folder_of, guarded
 from Space_OdT.commands.rows_work import RunNames
 from Space_OdT.commands.telling import say, warn
@@ -110,6 +111,7 @@ def run(
         definitions = site_definitions(
             cut_over=cut_over, allow_identity=allow_identity, only=only or (), skip=skip or ()
         )
+        refuse_unasked(is_free_to_go=dry_run or auto_confirm)
         with simulated(simulator) as simulated_url:
             settings = Settings.load(
                 token=token if simulated_url is None else SIMULATOR_TOKEN,

@@ -73,7 +73,7 @@ def test_one_row_comes_from_options(console: Console, lines: list[Row]) -> None:
     ("arguments", "words"),
     [
         ((), "Give --csv FILE, or the parameters of one row"),
-        (("--csv", "nowhere.csv"), "nowhere.csv"),
+        (("--csv", "nowhere.csv", "--dry-run"), "nowhere.csv"),
         (("--email", "ana@example.com", "--extension", "80000001"), "Nobody can be asked here"),
         (("--csvv", "x"), "No such option"),
     ],

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from Space_OdT.v21.transformacion.site import CUT_OVER
 from tests.behaviour.actions.conftest import SITE, Console
 from tests.behaviour.bulk.conftest import Simulator
 
@@ -106,7 +107,7 @@ def test_the_cut_over_activates_numbers_and_ends_the_forwarding(
     done = console.site("--cut-over", "--auto-confirm")
     assert done.code == 0, done.stderr + done.stdout
     kinds = {row["entity_type"] for row in done.results}
-    assert kinds == {"ubicacion_activar_numeraciones", "usuarios_configurar_desvio_prefijo53"}
+    assert kinds == set(CUT_OVER)
     organisation = simulator.organisation
     (site,) = (one for one in organisation.locations.values() if one.name == NAME)
     assert {one.state for one in organisation.plan.in_location(site.id)} == {"ACTIVE"}
@@ -148,12 +149,12 @@ def test_what_the_command_line_gets_wrong_is_one_line(console: Console) -> None:
     for arguments, words in (
         (("--only", "usuarios_modificar_licencia"), 'did you mean "usuarios_modificar_licencias"'),
         (("--match", "name"), "expected COLUMN=VALUE"),
-        (("--match", "name=nowhere"), "no row that asks for any action"),
+        (("--match", "name=nowhere", "--auto-confirm"), "no row that asks for any action"),
         ((), "Nobody can be asked here"),
     ):
         refused = console.site(*arguments)
         assert refused.code == 2, refused.stderr
         assert words in refused.stderr
-    missing = console.site(masters=console.folder / "nothing")
+    missing = console.site("--dry-run", masters=console.folder / "nothing")
     assert missing.code == 2
     assert "there is no such folder" in missing.stderr
