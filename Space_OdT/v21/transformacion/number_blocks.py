@@ -209,6 +209,18 @@ def listing(numbers: Sequence[str]) -> str:
     return ", ".join(numbers[:_SHOWN]) + more
 
 
+def counted(numbers: Sequence[str]) -> str:
+    """Say how many numbers there are.
+
+    Args:
+        numbers: The numbers.
+
+    Returns:
+        As `1 number` or `3 numbers`.
+    """
+    return f"{len(numbers)} number{'' if len(numbers) == 1 else 's'}"
+
+
 async def foreign_text(elsewhere: Mapping[str, Number], directory: Directory) -> str:
     """Say which location has each number of another one.
 

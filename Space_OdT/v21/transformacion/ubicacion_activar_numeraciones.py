@@ -17,6 +17,7 @@ from Space_OdT.v21.transformacion.number_blocks import (
     causes_of,
     check_connection,
     chunks,
+    counted,
     foreign_text,
     listing,
     read_back_numbers,
@@ -122,7 +123,7 @@ class _Activation:
         left = [one for one in asleep if one not in done]
         return PendingError(
             error.reason_code,
-            f"{len(done)} numbers activated; not activated: {listing(left)}: {error}",
+            f"{counted(done)} activated; not activated: {listing(left)}: {error}",
             fix="run the same file again; what is ACTIVE already is left alone",
             status=error.status,
         )
@@ -212,7 +213,7 @@ async def _check_rest(placed: Placed, refused: dict[str, str], directory: Direct
 
 def _told(done: list[str], placed: Placed) -> str:
     already = len(placed.here) - len(done)
-    parts = [f"{len(done)} numbers activated"] if done else []
+    parts = [f"{counted(done)} activated"] if done else []
     if already:
         parts.append(f"{already} {ACTIVE} already")
     return ", ".join(parts)

@@ -17,6 +17,7 @@ from Space_OdT.v21.transformacion.number_blocks import (
     causes_of,
     check_connection,
     chunks,
+    counted,
     foreign_text,
     listing,
     read_back_numbers,
@@ -150,7 +151,7 @@ class _Loading:
             )
 
     def told(self) -> str:
-        parts = [f"{len(self.added)} numbers added as {INACTIVE}"] if self.added else []
+        parts = [f"{counted(self.added)} added as {INACTIVE}"] if self.added else []
         kept = [number for number in self.placed.here if number not in self.added]
         in_service = [one for one in kept if self.placed.here[one].state == ACTIVE]
         if kept:

@@ -98,7 +98,7 @@ async def test_a_later_portion_that_fails_leaves_word_and_the_next_run_completes
     context = ActionContext(numbers_per_call=1)
     ran = await tenant.run(DEFINITION, ROW, context=context)
     assert ran.reason == "half_applied"
-    assert f"1 numbers activated; not activated: {TWO}" in ran.message
+    assert f"1 number activated; not activated: {TWO}" in ran.message
     tenant.heal()
     again = await tenant.run(DEFINITION, ROW, context=context)
     assert again.is_success

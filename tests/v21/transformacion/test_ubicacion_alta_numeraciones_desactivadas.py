@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from Space_OdT.simulator.organisation.entities import PstnKind
+from Space_OdT.simulator.organisation.entities import Number, PstnKind
 from Space_OdT.simulator.organisation.pstn import offer_of
 from Space_OdT.simulator.world import World
 from Space_OdT.v21.transformacion.definition import ActionContext, LegacyFormulas
 from Space_OdT.v21.transformacion.ubicacion_alta_numeraciones_desactivadas import DEFINITION
+from Space_OdT.webex.directory import Directory
 from tests.v21.conftest import Sent, Tenant
 
 BARCELONA, GIRONA, LISBON = "Barcelona Centre 001", "Girona Centre 002", "Lisboa Diagonal 003"
@@ -136,7 +137,7 @@ async def test_half_loaded_numbers_are_completed(tenant) -> None:
     expected = [adding(tenant.world, ONE)]
     ran = await tenant.prove(DEFINITION, {**ROW, "phone_numbers": f"{there},{ONE}"})
     assert ran.writes == expected
-    assert ran.message == "changed: numbers_add; 1 numbers added as INACTIVE, 1 there already"
+    assert ran.message == "changed: numbers_add; 1 number added as INACTIVE, 1 there already"
 
 
 async def test_a_number_of_another_location_is_pending_and_the_others_are_loaded(tenant) -> None:
@@ -146,7 +147,7 @@ async def test_a_number_of_another_location_is_pending_and_the_others_are_loaded
     assert ran.reason == "half_applied"
     assert ran.writes == expected
     assert f"{BARCELONA} has {foreign}" in ran.message
-    assert "done: numbers_add; then precondition_missing: 1 numbers added" in ran.message
+    assert "done: numbers_add; then precondition_missing: 1 number added" in ran.message
 
 
 async def test_only_foreign_numbers_cost_no_write(tenant) -> None:
@@ -183,6 +184,27 @@ async def test_an_already_exists_is_resolved_by_looking_again(tenant) -> None:
     assert state_of(tenant, ONE) == "INACTIVE"
 
 
+@pytest.mark.parametrize("where", [GIRONA, BARCELONA])
+async def test_a_number_that_came_to_be_meanwhile_is_found_by_its_refusal(tenant, where) -> None:
+    directory = Directory(tenant.client)
+    for number in (ONE, TWO):
+        assert await directory.number(number) is None
+
+    def loaded(world: World) -> None:
+        world.organisation.plan.add(Number(ONE, place(world, where).id, "ACTIVE"))
+
+    tenant.change(loaded)
+    expected = [adding(tenant.world, ONE, TWO), adding(tenant.world, TWO)]
+    ran = await tenant.run(DEFINITION, ROW, directory=directory)
+    assert ran.writes == expected
+    assert state_of(tenant, ONE) == "ACTIVE"
+    if where == GIRONA:
+        assert ran.message.endswith(f"1 there already, ACTIVE and left so: {ONE}")
+    else:
+        assert ran.reason == "half_applied"
+        assert f"{BARCELONA} has {ONE}" in ran.message
+
+
 async def test_an_unexplained_refusal_is_told_as_it_came(tenant) -> None:
     tenant.faults({"kind": "status", "status": 400, "method": "POST", "path": "*/numbers"})
     ran = await tenant.run(DEFINITION, ROW)
@@ -198,7 +220,7 @@ async def test_a_later_portion_that_fails_leaves_word_of_the_earlier_ones(tenant
     context = ActionContext(numbers_per_call=1)
     ran = await tenant.run(DEFINITION, ROW, context=context)
     assert ran.reason == "half_applied"
-    assert f"1 numbers added as INACTIVE; not added: {TWO}" in ran.message
+    assert f"1 number added as INACTIVE; not added: {TWO}" in ran.message
     tenant.heal()
     expected = [adding(tenant.world, TWO)]
     again = await tenant.run(DEFINITION, ROW, context=context)
