@@ -1,8 +1,8 @@
-"""Send the reads of one artifact and turn the answers into rows."""
+"""Read whole artifacts: lists, single objects, and one read for every entity."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,26 +10,17 @@ from Space_OdT.inventory.artifact_run import ENCODED_TOGETHER, ArtifactRun
 from Space_OdT.inventory.columns import Row
 from Space_OdT.inventory.encoding import NOTHING, Chunk, Record, record_of
 from Space_OdT.inventory.fan_out import FanOut, Slots
+from Space_OdT.inventory.fetching import Fetched, Fetcher, Items
 from Space_OdT.inventory.health import Health
-from Space_OdT.inventory.manifest import Artifact, Query
-from Space_OdT.inventory.outcomes import Meaning, meaning_of
-from Space_OdT.inventory.resolver import ALTERNATES, Entity, EntityQueue
-from Space_OdT.webex.answers import Response
+from Space_OdT.inventory.manifest import Artifact
+from Space_OdT.inventory.outcomes import meaning_of
+from Space_OdT.inventory.resolver import Entity, EntityQueue
 from Space_OdT.webex.connection_client import WebexClient
 from Space_OdT.webex.error_handling import ErrorClass, WebexError
 
-_NOT_FOUND = 404
-_MAY_BE_THE_PATH = frozenset({403, 404, 405})
-"""Where a read has two paths, the other one may be known, or stand under another scope."""
 _LIST_ATTEMPTS = 2
 _WINDOW_PER_WORKER = 4
 _NO_IDS: Entity = {}
-
-Items = list[dict[str, Any]]
-
-
-Fetched = Chunk | Response | WebexError
-"""What one entity brought: rows of a list, one object, or a refusal."""
 
 
 class Reader:
@@ -42,7 +33,7 @@ class Reader:
     """
 
     def __init__(self, client: WebexClient, health: Health, workers: int) -> None:
-        self._client = client
+        self._fetcher = Fetcher(client, health)
         self._health = health
         self._workers = workers
         self.slots = Slots(workers)
@@ -83,7 +74,7 @@ class Reader:
         for reading in entry.readings:
             path, query = entry.render(_NO_IDS)
             query.update(reading.query)
-            async for items in self._pages(run, path, query):
+            async for items in self._fetcher.pages(run, path, query):
                 for piece in _pieces(_not_seen(items, seen)):
                     await self._take(run, sinks, piece, reading.ids)
 
@@ -100,7 +91,7 @@ class Reader:
             RunStoppedError: When nothing more can be read at all.
             OSError: When the disk is full.
         """
-        fetched = await self._fetch(run, _NO_IDS)
+        fetched = await self._fetcher.fetch(run, _NO_IDS)
         _settle(run, _NO_IDS, fetched)
         return not isinstance(fetched, WebexError)
 
@@ -120,7 +111,9 @@ class Reader:
             return
         await FanOut(
             queue,
-            partial(self._fetch, run) if run.entry.list_key else self._object_fetcher(run),
+            partial(self._fetcher.fetch, run)
+            if run.entry.list_key
+            else self._fetcher.object_fetcher(run),
             partial(_settle, run),
             start=run.state.position,
             workers=self._workers,
@@ -135,7 +128,7 @@ class Reader:
             run.entity_begins()
             try:
                 path, query = run.entry.render(entity)
-                async for items in self._pages(run, path, query):
+                async for items in self._fetcher.pages(run, path, query):
                     for piece in _pieces(items):
                         run.accept(*run.encoder.encode(list(map(record_of, piece)), entity))
             except WebexError as error:
@@ -171,103 +164,7 @@ class Reader:
                 sink.hold({member: record.item[member]}, entity)
                 sink.entity_settled()
             else:
-                _settle(sink, entity, await self._fetch(sink, entity))
-
-    def _object_fetcher(self, run: ArtifactRun) -> Callable[[Entity], Awaitable[Fetched]]:
-        """Make the shortest way to one object per entity: nearly all calls of a run go it."""
-        entry, tally, request = run.entry, run.state.tally, self._client.request
-
-        async def fetch(entity: Entity) -> Fetched:
-            other = run.state.other_path
-            path, query = entry.render(entity, other=other)
-            tally.calls += 1
-            try:
-                return await request("GET", path, query=query)
-            except WebexError as error:
-                return await self._fetch_again(run, entity, error, other=other)
-
-        return fetch
-
-    async def _fetch(self, run: ArtifactRun, entity: Entity) -> Fetched:
-        """Read one entity."""
-        other = run.state.other_path
-        try:
-            return await self._fetch_at(run, entity, other=other)
-        except WebexError as error:
-            return await self._fetch_again(run, entity, error, other=other)
-
-    async def _fetch_again(
-        self, run: ArtifactRun, entity: Entity, error: WebexError, *, other: bool
-    ) -> Fetched:
-        """Try what may still help: the line once more, the other path, another entity."""
-        await self._health.check(error)
-        if meaning_of(error, run.entry) is Meaning.UNREACHABLE:
-            try:  # something answers, so the line is good: what was lost is read once more
-                return await self._fetch_at(run, entity, other=other)
-            except WebexError as second:
-                await self._health.check(second)
-                return second
-        if not other and error.status in _MAY_BE_THE_PATH and _is_unproven(run):
-            try:
-                chunk = await self._fetch_at(run, entity, other=True)
-            except WebexError:
-                return error
-            run.state.other_path = True
-            return chunk
-        if others := entity.get(ALTERNATES):
-            return await self._fetch_alternate(run, others, error)
-        return error
-
-    async def _fetch_alternate(
-        self, run: ArtifactRun, others: Sequence[Entity], error: WebexError
-    ) -> Fetched:
-        """Read another entity that stands for the same place."""
-        for other in others:
-            if not _another_may_do(error, run.entry):
-                break
-            try:
-                found = await self._fetch_at(run, other, other=False)
-            except WebexError as refusal:
-                await self._health.check(refusal)
-                error = refusal
-            else:  # its rows carry its own ids
-                return found if isinstance(found, Chunk) else _encoded(run, found, other)
-        return error
-
-    async def _fetch_at(self, run: ArtifactRun, entity: Entity, *, other: bool) -> Chunk | Response:
-        entry = run.entry
-        path, query = entry.render(entity, other=other)
-        if entry.list_key is None:
-            run.state.tally.calls += 1
-            return await self._client.request("GET", path, query=query)
-        chunks = [
-            run.encoder.encode(list(map(record_of, items)), entity)[0]
-            async for items in self._pages(run, path, query)
-        ]
-        return chunks[0] if len(chunks) == 1 else _joined(chunks)
-
-    async def _pages(self, run: ArtifactRun, path: str, query: Query) -> AsyncIterator[Items]:
-        entry, tally = run.entry, run.state.tally
-        page_size = entry.page_size
-        if entry.page_parameter:
-            query[entry.page_parameter], page_size = str(page_size), None
-        tally.calls += 1
-        first = True
-        async for items in self._client.pages(
-            path,
-            list_key=entry.list_key or "",
-            query=query,
-            style=entry.paging.value,
-            page_size=page_size,
-        ):
-            tally.calls += not first
-            first = False
-            yield items
-
-
-def _is_unproven(run: ArtifactRun) -> bool:
-    """Tell whether the first of two paths may be one that this edition of the API does not have."""
-    return bool(run.entry.other_path) and (run.state.other_path or not run.rows)
+                _settle(sink, entity, await self._fetcher.fetch(sink, entity))
 
 
 def _settle(run: ArtifactRun, entity: Entity, fetched: Fetched) -> bool:
@@ -286,15 +183,6 @@ def _settle(run: ArtifactRun, entity: Entity, fetched: Fetched) -> bool:
     return True
 
 
-def _encoded(run: ArtifactRun, response: Response, entity: Entity) -> Chunk:
-    records = [] if response.body is None else [record_of(response.body)]
-    return run.encoder.encode(records, entity)[0]
-
-
-def _another_may_do(error: WebexError, entry: Artifact) -> bool:
-    return error.status == _NOT_FOUND or meaning_of(error, entry) is Meaning.NOT_ENTITLED
-
-
 def _not_seen(items: Items, seen: set[Any] | None) -> Items:
     """Leave out what an earlier reading of the same list showed already."""
     if seen is None:
@@ -308,16 +196,6 @@ def _pieces(items: Items) -> Iterator[Items]:
     """Cut a page into pieces whose encodings stay in the processor's cache."""
     for at in range(0, len(items), ENCODED_TOGETHER):
         yield items[at : at + ENCODED_TOGETHER]
-
-
-def _joined(chunks: Sequence[Chunk]) -> Chunk:
-    if not chunks:
-        return NOTHING
-    return Chunk(
-        sum(chunk.rows for chunk in chunks),
-        b"".join(chunk.csv for chunk in chunks),
-        b"".join(chunk.json for chunk in chunks),
-    )
 
 
 def reads_per_entity(entry: Artifact) -> bool:
