@@ -174,6 +174,7 @@ PERSON_NUMBERS_ADD = StepSpec(
     "/telephony/config/people/{person_id}/numbers",
     success=(200, 204),
     build=bodies.alternate_number_body,
+    is_delta=True,
 )
 SETTING_READS: Mapping[str, StepSpec] = MappingProxyType(
     {

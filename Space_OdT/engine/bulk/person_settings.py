@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from Space_OdT.engine import actions_registry as steps
 from Space_OdT.engine.action_model import Call, PendingError
@@ -117,12 +118,7 @@ async def _apply(change: FeatureChange, person_id: str, call: Call) -> tuple[str
 
 
 async def _add_alternate(number: str, person_id: str, call: Call, directory: Directory) -> None:
-    answer = await call(steps.PERSON_NUMBERS_READ, person_id=person_id)
-    present = {
-        number_key(str(item.get("directNumber") or item.get("external") or ""))
-        for item in answer.body["phoneNumbers"]
-    }
-    if number in present:
+    if await _has_number(number, person_id, call):
         return
     known = await directory.number(number)
     if known is None or (known.owner_id and not same_id(known.owner_id, person_id)):
@@ -132,4 +128,16 @@ async def _add_alternate(number: str, person_id: str, call: Call, directory: Dir
             f"{number} cannot become a second number: {why}",
             fix="add the number to the person's location first, or choose a free one",
         )
-    await call(steps.PERSON_NUMBERS_ADD, number, person_id=person_id)
+
+    async def landed() -> dict[str, Any] | None:
+        return {} if await _has_number(number, person_id, call) else None
+
+    await call(steps.PERSON_NUMBERS_ADD, number, lookup=landed, person_id=person_id)
+
+
+async def _has_number(number: str, person_id: str, call: Call) -> bool:
+    answer = await call(steps.PERSON_NUMBERS_READ, person_id=person_id)
+    return number in {
+        number_key(str(item.get("directNumber") or item.get("external") or ""))
+        for item in answer.body["phoneNumbers"]
+    }

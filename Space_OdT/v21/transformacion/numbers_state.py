@@ -105,3 +105,17 @@ def is_main(body: Mapping[str, Any] | None, number: str) -> bool | None:
         if number_key(str(shown)) == number:
             return bool(item.get("primary"))
     return None
+
+
+def calling_location_id(body: Mapping[str, Any] | None, otherwise: str) -> str:
+    """Find the location an entity calls from; a workspace may stand in another one.
+
+    Args:
+        body: The answer of `numbers_read`, which shows it for workspaces only.
+        otherwise: Id to take where it does not.
+
+    Returns:
+        The id.
+    """
+    location = (body or {}).get("location") or {}
+    return str(location.get("id") or otherwise)

@@ -22,6 +22,7 @@ from Space_OdT.v21.transformacion.numbers_state import (
     DELETE,
     RING_FLAG,
     available_step,
+    calling_location_id,
     is_main,
     numbers_setting,
 )
@@ -132,14 +133,13 @@ class SecondaryNumbers:
             return Result(Effect.UNCHANGED, entity.id, f"{NOT_PRESENT}: {wanted}")
         known = None
         if params.is_set:
-            known = await self._assignable(
-                entity,
-                wanted,
-                call,
-                directory,
-                params.org_id,
-                has_calling=current is not None,
-            )
+            place = calling_location_id(current, entity.location_id)
+            known = await free_number(wanted, entity, place, directory)
+            # the whole inventory says the same of people's numbers, without a call for each;
+            # whether a workspace may have any depends on its licence, which only this list tells
+            is_known = directory.numbers.is_complete and self.setting.kind.owner == PEOPLE.owner
+            if current is not None and not is_known:
+                await self._check_offered(entity, wanted, call, params.org_id)
         elif main:
             raise PendingError(
                 ReasonCode.PRECONDITION_MISSING,
@@ -175,39 +175,6 @@ class SecondaryNumbers:
             entity, call, params.org_id, holds, told if params.is_set else f"the loss of {number}"
         )
 
-    async def _assignable(
-        self,
-        entity: CallingEntity,
-        wanted: LegacyValue,
-        call: Call,
-        directory: Directory,
-        org_id: str,
-        *,
-        has_calling: bool,
-    ) -> Number:
-        """Find a number that is free in the location of its future owner, and on offer."""
-        known = await number_in_inventory(wanted.value, directory)
-        if not same_id(known.location_id, entity.location_id):
-            raise PendingError(
-                ReasonCode.PRECONDITION_MISSING,
-                f"the number {wanted} is in the inventory of another location than that of "
-                f"{entity.name}",
-                fix="load the number into the right location, or give legacy_phone_number",
-            )
-        if known.owner_id and not same_id(known.owner_id, entity.id):
-            owner = (known.owner_type or "owner").lower().replace("_", " ")
-            raise PendingError(
-                ReasonCode.PRECONDITION_MISSING,
-                f"the number {wanted} belongs to another {owner}",
-                fix="free it there, or give legacy_phone_number",
-            )
-        # the whole inventory says the same of people's numbers, without a call for each; whether a
-        # workspace may have any depends on its licence, which only this list tells
-        known_enough = directory.numbers.is_complete and self.setting.kind.owner == PEOPLE.owner
-        if has_calling and not known_enough:
-            await self._check_offered(entity, wanted, call, org_id)
-        return known
-
     async def _check_offered(
         self, entity: CallingEntity, wanted: LegacyValue, call: Call, org_id: str
     ) -> None:
@@ -224,6 +191,42 @@ class SecondaryNumbers:
                 fix="toll-free and reserved numbers cannot be secondary ones: choose another",
                 status=answer.status,
             )
+
+
+async def free_number(
+    wanted: LegacyValue, entity: CallingEntity, location_id: str, directory: Directory
+) -> Number:
+    """Find a number that is free in the location of its future owner.
+
+    Args:
+        wanted: The number.
+        entity: Who is to have it.
+        location_id: Id of the location it calls from.
+        directory: The organisation.
+
+    Returns:
+        The number.
+
+    Raises:
+        PendingError: `precondition_missing`: in no inventory, in another one, or somebody has it.
+        WebexError: When the API cannot be asked.
+    """
+    known = await number_in_inventory(wanted.value, directory)
+    if not same_id(known.location_id, location_id):
+        raise PendingError(
+            ReasonCode.PRECONDITION_MISSING,
+            f"the number {wanted} is in the inventory of another location than that of "
+            f"{entity.name}",
+            fix="load the number into the right location, or give legacy_phone_number",
+        )
+    if known.owner_id and not same_id(known.owner_id, entity.id):
+        owner = (known.owner_type or "owner").lower().replace("_", " ")
+        raise PendingError(
+            ReasonCode.PRECONDITION_MISSING,
+            f"the number {wanted} belongs to another {owner}",
+            fix="free it there, or give legacy_phone_number",
+        )
+    return known
 
 
 def _note(

@@ -154,6 +154,22 @@ async def test_a_second_number_is_added_once(site, simulator, client, tmp_path) 
     assert (await run(again, person.email, **cells)).message == "unchanged"
 
 
+async def test_a_second_number_whose_answer_is_lost_is_not_added_twice(site, simulator) -> None:
+    person, home = someone(simulator)
+    number = free_number(simulator, home)
+    await site.know_everybody()
+    simulator.faults({"kind": "reset_after", "method": "PUT", "first": 1, "path": "*/numbers"})
+    outcome = await run(
+        site,
+        person.email,
+        location_key=home.name,
+        extension=line(simulator, person).extension,
+        calling_settings_alternate_number=number,
+    )
+    assert outcome.message == "changed: alternate_number_add", outcome.message
+    assert simulator.organisation.plan.owner_of(number).owner_id == person.id
+
+
 async def test_two_rows_of_one_person_do_not_tread_on_each_other(site, simulator) -> None:
     import asyncio
 

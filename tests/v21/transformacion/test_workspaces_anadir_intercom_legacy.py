@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from Space_OdT.simulator.organisation.entities import OwnerKind
+from Space_OdT.simulator.world import World
 from Space_OdT.v21.transformacion.workspaces_anadir_intercom_legacy import DEFINITION
 from tests.v21.conftest import Tenant
 from tests.v21.transformacion import intercom_cases as cases
@@ -35,6 +36,21 @@ async def test_what_stands_in_the_way_is_said(tenant: Tenant, obstacle: cases.Ob
 @pytest.mark.parametrize("mode", ["set", "unset"])
 async def test_a_lost_answer_is_looked_up_before_a_repeat(tenant: Tenant, mode: str) -> None:
     await cases.survives_a_lost_answer(the_twin(tenant), tenant, mode)
+
+
+async def test_the_location_a_workspace_calls_from_counts_not_where_it_stands(
+    tenant: Tenant,
+) -> None:
+    twin = the_twin(tenant)
+
+    def move(world: World) -> None:
+        elsewhere = world.organisation.location_by_name(BASIC_SITE)
+        world.organisation.workspaces[twin.entity_id].location_id = elsewhere.id
+        cases.in_inventory()(world, twin)
+
+    tenant.change(move)
+    ran = await tenant.prove(DEFINITION, {"display_name": NAME, "extension": cases.EXTENSION})
+    assert ran.writes == [twin.sent("ADD", cases.INTERCOM)]
 
 
 @pytest.mark.parametrize("planning", [True, False])

@@ -147,7 +147,9 @@ def _location_ids(world: World, request: Request, source: Source) -> list[str]:
     if source is Source.PERSON:
         return [calling_person_at(world, request).location_id or ""]
     if source is Source.WORKSPACE:
-        return [professional_workspace_at(world, request).location_id or ""]
+        workspace = professional_workspace_at(world, request)
+        own = organisation.plan.primary(workspace.id)  # it may stand where it does not call from
+        return [own.location_id if own else workspace.location_id or ""]
     if source is Source.VIRTUAL_LINE:
         line = organisation.virtual_line(request.params["virtualLineId"])
         if line is None:
