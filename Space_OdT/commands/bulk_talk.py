@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import ceil
 
 from Space_OdT.commands.rows_talk import Say, tell_beginning, tell_rows
 from Space_OdT.engine.bulk.intake import Intake
@@ -47,7 +48,7 @@ def tell_preflight(found: Preflight, settings: Settings, say: Say) -> None:
         say(f"Warning: {warning}.")
     expected = found.estimate
     if expected is not None:
-        seconds = timedelta(seconds=round(expected.seconds))
+        seconds = timedelta(seconds=ceil(expected.seconds))
         say(
             f"Estimate: {expected.least:,} to {expected.most:,} calls ({expected.lists:,} of them "
             f"read lists), up to {seconds} at {expected.rate:,.0f} calls a second"
