@@ -9,6 +9,8 @@ from typer.core import TyperCommand
 
 # Options whose value may be left out, and the value that then counts.
 OPTIONAL_VALUES = {"--simulator": "50"}
+# Parameters of actions that are documented as flags: they count as true without a value.
+FLAGS_OF_ACTIONS = frozenset({"--inactive"})
 
 
 class PlainFlagsCommand(TyperCommand):
@@ -30,7 +32,8 @@ def fill_optional_values(arguments: Sequence[str]) -> list[str]:
         arguments: The command line without the program name.
 
     Returns:
-        The same arguments; `--simulator` not followed by a number gets one.
+        The same arguments; `--simulator` not followed by a number gets one, a flag of an action
+        that no value follows gets true.
     """
     filled: list[str] = []
     for position, argument in enumerate(arguments):
@@ -38,4 +41,6 @@ def fill_optional_values(arguments: Sequence[str]) -> list[str]:
         following = arguments[position + 1] if position + 1 < len(arguments) else ""
         if argument in OPTIONAL_VALUES and not following.isdecimal():
             filled.append(OPTIONAL_VALUES[argument])
+        if argument in FLAGS_OF_ACTIONS and (not following or following.startswith("-")):
+            filled.append("true")
     return filled

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from Space_OdT.engine.action_model import PendingError
+from Space_OdT.engine.actions_registry import NOT_MADE_YET
 from Space_OdT.v21.transformacion.lookups import find_calling_location
 from Space_OdT.webex.directory import Directory
 from Space_OdT.webex.error_handling import ReasonCode
@@ -78,7 +79,8 @@ async def check_line(
         PendingError: `precondition_missing`, with what stands in the way.
         WebexError: When the API cannot be asked.
     """
-    if extension:
+    # a location that only a plan has made has no extensions to ask for
+    if extension and not location.id.startswith(NOT_MADE_YET):
         taken = await directory.extension(location.id, extension)
         if taken is not None and not _is_owner(taken, owner_id):
             raise PendingError(

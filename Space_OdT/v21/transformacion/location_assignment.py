@@ -12,12 +12,9 @@ from Space_OdT.engine.bulk.people import note_line, with_line
 from Space_OdT.engine.move_bodies import MoveWish
 from Space_OdT.engine.move_jobs import MoveJobs
 from Space_OdT.v21.transformacion.definition import ActionContext
-from Space_OdT.v21.transformacion.licence_changes import (
-    LicenceWish,
-    change_licences,
-    what_differs,
-)
+from Space_OdT.v21.transformacion.licence_changes import change_licences
 from Space_OdT.v21.transformacion.licence_units import calling_licence_of
+from Space_OdT.v21.transformacion.licence_wishes import LicenceWish, what_differs
 from Space_OdT.v21.transformacion.line_checks import check_line
 from Space_OdT.v21.transformacion.location_moves import explained, impacts_told
 from Space_OdT.v21.transformacion.lookups import find_calling_location, find_person

@@ -10,8 +10,8 @@ from Space_OdT.engine.action_model import Action, Call, Effect, PendingError, Re
 from Space_OdT.engine.actions_registry import USER_LOOKUP
 from Space_OdT.v21.transformacion import shared_parameters as shared
 from Space_OdT.v21.transformacion.definition import ActionContext, ActionDefinition, Dataset
-from Space_OdT.v21.transformacion.licence_changes import ADD_LICENCES, check_for_people
 from Space_OdT.v21.transformacion.licence_units import LicenceUnits, licences_named
+from Space_OdT.v21.transformacion.licence_wishes import ADD_LICENCES, check_for_people
 from Space_OdT.v21.transformacion.line_checks import check_line, location_of_line, names_location
 from Space_OdT.v21.transformacion.new_people import (
     DISPLAY_NAME,

@@ -47,6 +47,7 @@ ACTIVE = Parameter(
     aliases=("actiu", "activo"),
     default="true",
 )
+INACTIVE = Parameter("inactive", Kind.FLAG, "Whether the person may not sign in, as `--inactive`.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class NewIdentity:
             first_name=first,
             last_name=last,
             display_name=row.get("display_name") or f"{first} {last}",
-            is_active=is_true(row.get("active")),
+            is_active=is_true(row.get("active")) and not is_true(row.get("inactive")),
         )
 
 
@@ -213,7 +214,7 @@ DEFINITION = ActionDefinition(
     purpose="Create people through SCIM, without licences; calling is given afterwards.",
     purpose_es="Da de alta personas por SCIM, sin licencias; las llamadas se asignan después.",
     dataset=Dataset.USUARIOS,
-    parameters=(EMAIL, FIRST_NAME, LAST_NAME, DISPLAY_NAME, ACTIVE, ORG_ID),
+    parameters=(EMAIL, FIRST_NAME, LAST_NAME, DISPLAY_NAME, ACTIVE, INACTIVE, ORG_ID),
     build=build,
     key=("email",),
     check=_check,

@@ -15,7 +15,7 @@ from Space_OdT.v21.transformacion.definition import (
     Cells,
     Dataset,
 )
-from Space_OdT.v21.transformacion.licence_changes import ADD_LICENCES, STEPS
+from Space_OdT.v21.transformacion.licence_wishes import ADD_LICENCES, STEPS
 from Space_OdT.v21.transformacion.location_assignment import Assignment, LocationAssignment
 from Space_OdT.v21.transformacion.parameters import Kind, Parameter, is_true, values_of
 from Space_OdT.v21.transformacion.people_to_location import prepare_control, read_control

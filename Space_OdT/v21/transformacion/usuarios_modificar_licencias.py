@@ -14,13 +14,13 @@ from Space_OdT.v21.transformacion.definition import (
     Cells,
     Dataset,
 )
-from Space_OdT.v21.transformacion.licence_changes import (
+from Space_OdT.v21.transformacion.licence_changes import change_licences
+from Space_OdT.v21.transformacion.licence_wishes import (
     ADD_LICENCES,
     REMOVAL_WARNING,
     REMOVE_LICENCES,
     STEPS,
     LicenceWish,
-    change_licences,
 )
 from Space_OdT.v21.transformacion.parameters import values_of
 from Space_OdT.webex.directory import Directory

@@ -49,13 +49,13 @@ class Present:
     Attributes:
         state: The answer of its details, devices included.
         kind: Kind of calling, "" for none.
-        licence_ids: Its calling licences.
+        licence_ids: Its calling licences; None when Webex does not show them.
         line: Its location, extension and number; blank without calling.
     """
 
     state: Mapping[str, Any]
     kind: str
-    licence_ids: tuple[str, ...]
+    licence_ids: tuple[str, ...] | None
     line: WorkspaceLine
 
     @property
@@ -99,7 +99,7 @@ class WorkspaceWork:
             return await self._create(wish, place)
         if not is_true(wish.get("skip_existing")):
             raise _exists(wish, "is there already", "set skip_existing to have it completed")
-        return await self._complete(await self._present(existing, wish), wish, place)
+        return await self._complete(await self._present(existing, wish, place), wish, place)
 
     async def _create(self, wish: WorkspaceWish, place: Place) -> Result:
         await self._check_line("", wish, place)
@@ -133,26 +133,31 @@ class WorkspaceWork:
             return None
         return dict((await self.call(WORKSPACE_STATE, workspace_id=found.id)).body)
 
-    async def _present(self, existing: Workspace, wish: WorkspaceWish) -> Present:
+    async def _present(self, existing: Workspace, wish: WorkspaceWish, place: Place) -> Present:
         state = (await self.call(WORKSPACE_STATE, workspace_id=existing.id)).body
-        kind, shown = calling_of(state)
-        held = shown or ()
-        bare = Present(state, kind, held, WorkspaceLine(""))
+        kind, held = calling_of(state)
         if kind != WEBEX_CALLING:
+            return Present(state, kind, held, WorkspaceLine(""))
+        home = existing.location_id or ""
+        bare = Present(state, kind, held, WorkspaceLine(home))
+        licences = [
+            one for each in held or () for one in await licences_named(each, self.directory)
+        ]
+        has_no_line = all(map(is_hot_desk, licences)) if licences else place.is_hot_desk
+        if has_no_line:
             return bare
-        licences = [one for each in held for one in await licences_named(each, self.directory)]
-        place = existing.location_id or ""
-        if licences and all(map(is_hot_desk, licences)):
-            return replace(bare, line=WorkspaceLine(place))
         answer = await self.call(
             WORKSPACE_NUMBERS, workspace_id=existing.id, org_id=wish.get("org_id")
         )
         line = line_of(answer.body)
-        return replace(bare, line=replace(line, location_id=line.location_id or place))
+        return replace(bare, line=replace(line, location_id=line.location_id or home))
 
     async def _complete(self, now: Present, wish: WorkspaceWish, place: Place) -> Result:
         """Compare a workspace that exists with what is wanted, and give it what it lacks."""
-        lacks = () if _has_one_of(now.licence_ids, place.candidates) else place.candidates
+        has_licence = now.kind == WEBEX_CALLING and (
+            now.licence_ids is None or _has_one_of(now.licence_ids, place.candidates)
+        )
+        lacks = () if has_licence else place.candidates
         wanted = _laid_over(now.line, wish, place)
         if now.kind == WEBEX_CALLING and not lacks and wanted == now.line:
             return Result(Effect.UNCHANGED, now.id, EXISTS)
@@ -160,7 +165,7 @@ class WorkspaceWork:
         _check_may_change(now, wanted, wish)
         await self._check_line(now.id, wish, place)
         chosen = self.units.take([lacks] if lacks else [])
-        keeps = now.licence_ids if now.kind == WEBEX_CALLING else ()
+        keeps = (now.licence_ids or ()) if now.kind == WEBEX_CALLING else ()
         line = replace(wanted, licence_ids=tuple(one.id for one in chosen) or keeps)
         try:
             answer = await self.call(WORKSPACE_UPDATE, now.state, line, workspace_id=now.id)

@@ -42,8 +42,9 @@ def body(**other: Any) -> dict[str, Any]:
         ({}, {}),
         ({"display_name": "Soler, Ana"}, {"displayName": "Soler, Ana"}),
         ({"active": "no"}, {"active": False}),
+        ({"inactive": "true"}, {"active": False}),
     ],
-    ids=["plain", "display name", "inactive"],
+    ids=["plain", "display name", "not active", "inactive"],
 )
 async def test_a_user_is_created_under_the_bare_uuid_of_the_organisation(
     tenant: Tenant, cells: dict[str, str], differs: dict[str, Any]

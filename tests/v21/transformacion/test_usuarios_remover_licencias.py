@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from Space_OdT.v21.transformacion.licence_changes import REMOVAL_WARNING
 from Space_OdT.v21.transformacion.licence_refusals import REFUSALS
+from Space_OdT.v21.transformacion.licence_wishes import REMOVAL_WARNING
 from Space_OdT.v21.transformacion.usuarios_remover_licencias import DEFINITION
 from tests.v21.conftest import Sent, Tenant
 from tests.v21.transformacion.licence_states import (

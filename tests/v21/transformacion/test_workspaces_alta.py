@@ -9,6 +9,8 @@ import pytest
 
 from Space_OdT.simulator.organisation.entities import Device, OwnerKind, Workspace
 from Space_OdT.simulator.world import World
+from Space_OdT.v21.transformacion import workspace_calling
+from Space_OdT.v21.transformacion.workspace_steps import calling_of
 from Space_OdT.v21.transformacion.workspaces_alta import DEFINITION, expand
 from tests.v21.conftest import Change, Sent, Tenant
 from tests.v21.transformacion.licence_states import (
@@ -162,6 +164,24 @@ async def test_one_that_is_as_desired_is_left_alone(tenant: Tenant, row: dict[st
     assert not ran.writes
     assert ran.outcome is not None
     assert ran.outcome.remote_id == workspace(tenant.world, row["display_name"]).id
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        (CALLING, {"extension": CALLING_EXTENSION, "licenses": PROFESSIONAL}),
+        (FOR_HOT_DESKS, {"licenses": HOT_DESK}),
+    ],
+    ids=["a line", "a hot desk"],
+)
+async def test_a_licence_that_webex_does_not_show_is_taken_for_the_right_one(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, name: str, cells: dict[str, str]
+) -> None:
+    monkeypatch.setattr(workspace_calling, "calling_of", lambda one: (calling_of(one)[0], None))
+    row = {"display_name": name, "location_name": BARCELONA, **cells}
+    ran = await tenant.run(DEFINITION, row)
+    assert ran.message == "unchanged; workspace_already_exists"
+    assert not ran.writes
 
 
 @dataclass(frozen=True)
