@@ -104,7 +104,7 @@ def refused(check: Check, error: WebexError) -> Finding:
     return Finding(
         check.name,
         Verdict.UNAUTHORIZED if may_not else Verdict.ERROR,
-        f"{error.reason_code}: {error}",
+        str(error) if may_not else f"{error.reason_code}: {error}",
         is_forbidden=error.status == _FORBIDDEN,
     )
 
