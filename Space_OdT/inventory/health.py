@@ -9,6 +9,7 @@ from Space_OdT.webex.connection_client import WebexClient
 from Space_OdT.webex.error_handling import WebexError
 
 _UNAUTHORIZED = 401
+_MAY_CONCERN_ALL = frozenset({None, _UNAUTHORIZED})
 PROBE_PATH = "/people/me"
 """The cheapest read that every token may do."""
 
@@ -49,24 +50,21 @@ class Health:
         Raises:
             RunStoppedError: When the token is not accepted any more, or nothing answers.
         """
-        _check_token(error)
-        if error.status is None:
+        if error.status in _MAY_CONCERN_ALL:
             await self._probe()
 
     async def _probe(self) -> None:
+        """Ask for what every token may read: some reads answer 401 where others mean 403."""
         async with self._probing:  # one question at a time: a dead line needs no crowd
             try:
                 await self._client.request("GET", PROBE_PATH)
             except WebexError as error:
-                _check_token(error)
+                if error.status == _UNAUTHORIZED:
+                    raise RunStoppedError(
+                        StopReason.TOKEN,
+                        f"Webex does not accept the token any more: {error.message}",
+                    ) from error
                 if error.status is None:
                     raise RunStoppedError(
                         StopReason.UNREACHABLE, f"Webex does not answer any more: {error.message}"
                     ) from error
-
-
-def _check_token(error: WebexError) -> None:
-    if error.status == _UNAUTHORIZED:
-        raise RunStoppedError(
-            StopReason.TOKEN, f"Webex does not accept the token any more: {error.message}"
-        )

@@ -203,7 +203,7 @@ async def test_a_dead_line_or_token_ends_the_run(
     tmp_path: Path, answer: int | None, reason: StopReason
 ) -> None:
     path = "/people/P/features/numbers"
-    found = Setting(tmp_path, Script({path: [refusal(None)], PROBE_PATH: [refusal(answer)]}))
+    found = Setting(tmp_path, Script({path: [refusal(answer)], PROBE_PATH: [refusal(answer)]}))
     with pytest.raises(ExceptionGroup) as ended:
         await found.entities("person_numbers", person())
     stops = ended.value.exceptions

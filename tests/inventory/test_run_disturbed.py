@@ -235,13 +235,23 @@ def test_no_token_names_the_three_ways(command: Command) -> None:
 def test_an_expired_token_stops_the_run_and_a_new_one_goes_on(
     exported: Exported, simulator: Simulator, command: Command
 ) -> None:
-    simulator.faults({"kind": "status", "status": 401, "path": "/people/*/features/*"})
+    simulator.faults({"kind": "status", "status": 401, "after": 60})
     said = plain(command.run(*QUICK), 1)
     assert "does not accept the token any more" in said
     assert not command.exports.exists()
     simulator.calm()
     assert "Going on with the run" in plain(command.run(), 0)
     assert bytes_of(command.exports) == bytes_of(exported[0].exports)
+
+
+def test_a_read_that_alone_refuses_the_token_costs_only_itself(
+    simulator: Simulator, command: Command
+) -> None:
+    simulator.faults({"kind": "status", "status": 401, "path": "/people/*/features/numbers"})
+    plain(command.run("--only", "person_numbers", "person_permissions_in", "--no-report"), 1)
+    assert command.status("person_numbers")["result"] == "error"
+    assert command.status("person_numbers")["http_status"] == "401"
+    assert command.status("person_permissions_in")["result"] == "ok"
 
 
 class SignInPage(BaseHTTPRequestHandler):
