@@ -20,15 +20,14 @@ from Space_OdT.engine.input_survey import Survey, survey
 from Space_OdT.engine.invariants import invariant
 from Space_OdT.engine.models import CellProblem, EntityType
 from Space_OdT.engine.output_columns import READY_EXTRA, original_columns, rejected_columns
+from Space_OdT.engine.rejections import reason_of, text_of
 from Space_OdT.engine.row_keys import EntityKeys, RowKeys
 from Space_OdT.engine.row_rules import EntityRules
 from Space_OdT.engine.validation_report import Tally, ValidationReport
 from Space_OdT.engine.values import BadValueError
 from Space_OdT.engine.writers import minify_row
-from Space_OdT.webex.error_handling import ReasonCode
 
 PIPELINE_VERSION = 1
-_SHOWN_PROBLEMS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +245,7 @@ class _Judge:
     ) -> list[str]:
         names = self._header.names
         is_whole = len(cells) == len(names)
-        reason = _reason(problems)
+        reason = reason_of(problems)
         self._tally.add_rejected(reason)
         padded = [*cells, *[""] * (len(names) + 1 - len(cells))]
         raw = dict(zip(names, cells, strict=True)) if is_whole else {"cells": cells}
@@ -257,7 +256,7 @@ class _Judge:
             padded[self._type_at],
             desk.keys.entity_key(padded) if desk else "",
             reason.value,
-            f"line {line}: {_text(problems)}",
+            f"line {line}: {text_of(problems)}",
             minify_row(raw),
             str(number),
             str(line),
@@ -266,16 +265,3 @@ class _Judge:
         whole = "".join(record)
         is_one_line = "\0" not in whole and len(whole.splitlines()) <= 1
         return record if is_one_line else [one_line(cell) for cell in record]
-
-
-def _reason(problems: Sequence[CellProblem]) -> ReasonCode:
-    """Choose the one reason of a row: an identity field beats a wrong value."""
-    reasons = [problem.reason_code for problem in problems]
-    return ReasonCode.OUT_OF_SCOPE if ReasonCode.OUT_OF_SCOPE in reasons else reasons[0]
-
-
-def _text(problems: Sequence[CellProblem]) -> str:
-    texts = [problem.text() for problem in problems[:_SHOWN_PROBLEMS]]
-    if (more := len(problems) - len(texts)) > 0:
-        texts.append(f"And {more} more.")
-    return " ".join(texts)

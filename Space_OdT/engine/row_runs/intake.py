@@ -17,22 +17,21 @@ from Space_OdT.engine.atomic import replacing, write_atomic
 from Space_OdT.engine.batch_iterator import check_batch_limit
 from Space_OdT.engine.csv_lines import line_maker, one_line
 from Space_OdT.engine.input_survey import LimitExceededError
-from Space_OdT.engine.models import CellProblem
 from Space_OdT.engine.output_columns import (
     NORMALISED,
     READY_EXTRA,
     original_columns,
     rejected_columns,
 )
+from Space_OdT.engine.rejections import reason_of, text_of
 from Space_OdT.engine.row_runs.candidate import Candidate
 from Space_OdT.engine.row_runs.session import TakenIn
 from Space_OdT.engine.run_layout import RowsLayout
 from Space_OdT.engine.run_state import begin
 from Space_OdT.engine.state_store import Start, StateStore
 from Space_OdT.engine.writers import minify_row
-from Space_OdT.webex.error_handling import ReasonCode
 
-_SHOWN_PROBLEMS = 5
+_SHOWN_REJECTIONS = 5
 _HASH_SHOWN = 8
 # Raised when the form of the ready file changes: an unfinished run of the old form starts over.
 _FORM = 1
@@ -249,11 +248,11 @@ class _Desk:
         self._write(self._ready, record)
 
     def _reject(self, number: int, candidate: Candidate) -> None:
-        reason = _reason(candidate.problems).value
+        reason = reason_of(candidate.problems).value
         self.rejected_rows[reason] = self.rejected_rows.get(reason, 0) + 1
         place = f", line {candidate.line}" if candidate.line else ""
-        message = f"{candidate.source}{place}: {_text(candidate.problems)}"
-        if len(self.examples) < _SHOWN_PROBLEMS:
+        message = f"{candidate.source}{place}: {text_of(candidate.problems)}"
+        if len(self.examples) < _SHOWN_REJECTIONS:
             self.examples.append(message)
         own = candidate.originals.get("row_ref", "") or str(number)
         record = [self._moment, own, candidate.kind, candidate.key, reason, message]
@@ -265,19 +264,6 @@ class _Desk:
 
     def _write(self, file: IO[bytes], cells: Sequence[str]) -> None:
         file.write(self._line([one_line(cell) for cell in cells]).encode())
-
-
-def _reason(problems: Sequence[CellProblem]) -> ReasonCode:
-    """Choose the one reason of a row: what is out of scope beats a wrong value."""
-    reasons = [problem.reason_code for problem in problems]
-    return ReasonCode.OUT_OF_SCOPE if ReasonCode.OUT_OF_SCOPE in reasons else reasons[0]
-
-
-def _text(problems: Sequence[CellProblem]) -> str:
-    texts = [problem.text() for problem in problems[:_SHOWN_PROBLEMS]]
-    if (more := len(problems) - len(texts)) > 0:
-        texts.append(f"And {more} more.")
-    return " ".join(texts)
 
 
 def kept_input(path: Path, layout: RowsLayout, input_hash: str) -> Path:
