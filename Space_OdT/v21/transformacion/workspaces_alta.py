@@ -90,8 +90,23 @@ def _params(row: Row) -> WorkspacesParams:
     if not row.get(LOT):
         wish = WorkspaceWish.of(row.cells)
         return WorkspacesParams((LotItem(wish.name, wish),), is_lot=False, goes_on=goes_on)
-    items = tuple(_item(cells) for cells in cells_of_items(row.cells, DEFINITION.parameters))
+    seen: dict[tuple[str, ...], int] = {}
+    items = tuple(
+        _once(_item(cells), number, seen)
+        for number, cells in enumerate(cells_of_items(row.cells, DEFINITION.parameters), start=1)
+    )
     return WorkspacesParams(items, is_lot=True, goes_on=goes_on)
+
+
+def _once(item: LotItem, number: int, seen: dict[tuple[str, ...], int]) -> LotItem:
+    """Refuse an item that names the workspace of an earlier one."""
+    if item.wish is None:
+        return item
+    place = (item.wish.get(name).casefold() for name in shared.LOCATION_NEED)
+    first = seen.setdefault((item.name.casefold(), *place), number)
+    if first == number:
+        return item
+    return LotItem(item.name, None, f"the same workspace as item {first}")
 
 
 def _item(given: Cells | None) -> LotItem:
@@ -173,7 +188,8 @@ def expand(cells: Cells) -> list[dict[str, str]]:
     if not cells.get(LOT) or not is_true(cells.get("continue_on_error", "")):
         return []
     items = cells_of_items(cells, DEFINITION.parameters)
-    return [item for item in items if item is not None] if None not in items else []
+    # what is no object has no cells: its own text makes a row that is rejected with its cause
+    return [{LOT: NO_OBJECT} if item is None else item for item in items]
 
 
 def build(context: ActionContext) -> Action[WorkspacesParams]:

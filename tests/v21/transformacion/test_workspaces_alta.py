@@ -505,10 +505,26 @@ def test_a_lot_can_be_taken_apart_into_rows_of_their_own() -> None:
     assert all("workspaces_lote_json" not in row for row in rows)
 
 
+def test_what_is_wrong_in_a_lot_becomes_a_rejected_row_of_its_own() -> None:
+    cells, _ = DEFINITION.prepare(lot(ITEMS[0], "no object", {"extension": "80009913"}))
+    good, no_object, no_name = (DEFINITION.prepare(row)[1] for row in expand(cells))
+    assert not good
+    assert "item_no_es_objeto" in no_object[0].text()
+    assert "one of display_name" in no_name[0].text()
+
+
+async def test_a_lot_that_names_a_workspace_twice_makes_it_once(tenant: Tenant) -> None:
+    again = {"display_name": "LOT 1", "extension": "80009913"}
+    ran = await tenant.run(DEFINITION, lot(ITEMS[0], again))
+    assert ran.reason == "half_applied"
+    assert "2 LOT 1: error the same workspace as item 1" in ran.message
+    assert len(ran.writes) == 1
+
+
 @pytest.mark.parametrize(
     "cells",
-    [ROW, lot(*ITEMS, continue_on_error="false"), lot(ITEMS[0], "no object")],
-    ids=["a single one", "one that stops at an error", "one with damage"],
+    [ROW, lot(*ITEMS, continue_on_error="false")],
+    ids=["a single one", "one that stops at an error"],
 )
 def test_other_rows_stay_as_they_are(cells: dict[str, str]) -> None:
     assert not expand(DEFINITION.prepare(cells)[0])
