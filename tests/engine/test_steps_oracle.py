@@ -190,6 +190,20 @@ PAIRS = (
         ),
     ),
     Pair(
+        steps.MOVE_CHECK,
+        (MoveWish("P1", "L2"),),
+        {},
+        lambda api: api.telephony.jobs.move_users.validate_or_initiate(
+            [MoveUsersList(location_id="L2", validate_only=True, users=[MoveUser(user_id="P1")])]
+        ),
+    ),
+    Pair(
+        steps.MOVE_ERRORS,
+        (),
+        {"job_id": "J1"},
+        lambda api: api.telephony.jobs.move_users.errors("J1"),
+    ),
+    Pair(
         steps.MOVE_STATUS,
         (),
         {"job_id": "J1"},
