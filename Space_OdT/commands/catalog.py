@@ -83,6 +83,26 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        name="v21_softphone_bulk_run",
+        help="Plan sites from a spreadsheet, and with --v21-apply create and complete them.",
+        panel="Run",
+        module="Space_OdT.commands.v21_softphone_bulk_run",
+        examples=(
+            ("v21_softphone_bulk_run", "put down the templates; then plan"),
+            ("v21_softphone_bulk_run --v21-apply", "do it, as a job that can be resumed"),
+        ),
+    ),
+    Command(
+        name="v21_jobs",
+        help="List, show, resume or cancel the jobs of v21_softphone_bulk_run.",
+        panel="Run",
+        module="Space_OdT.commands.v21_jobs",
+        examples=(
+            ("v21_jobs list", "every job and how it stands"),
+            ("v21_jobs resume 3f2a", "go on with one that was interrupted"),
+        ),
+    ),
+    Command(
         name="simulator",
         help="Serve a Webex Calling organisation in a box on this machine.",
         panel="Rehearse",

@@ -115,6 +115,14 @@ class RowsWork(ABC):
         """
         return ()
 
+    async def after(self, session: RowsSession, end: RunEnd) -> None:  # noqa: B027 - optional
+        """Do what is due while the client is still open; nothing, unless a kind of run says so.
+
+        Args:
+            session: The session.
+            end: How the run ended.
+        """
+
     # -- a dry run -------------------------------------------------------------------------
 
     async def plan(self, shown_lines: int = PLAN_LINES) -> tuple[ExitCode, PlanTotals]:
@@ -164,6 +172,7 @@ class RowsWork(ABC):
                     application = Application(session, view, *self.watchers())
                     interrupts.gracefully = application.interrupt
                     end = await application.run()
+                await self.after(session, end)
                 return self._conclude(session, self._facts(session, access, end), end)
 
     @asynccontextmanager

@@ -103,6 +103,29 @@ class RunLock:
             self._file = None
 
 
+def owner_of(path: Path) -> LockOwner | None:
+    """Look who holds a lock, without waiting for it.
+
+    Args:
+        path: Lock file; may be missing.
+
+    Returns:
+        The owner; None when nobody holds it. An owner whose text cannot be read is a nameless one.
+    """
+    try:
+        with path.open("rb+") as file:
+            try:
+                _lock(file)
+            except OSError as error:
+                if error.errno not in _HELD:
+                    return None
+                return _read_owner(path) or LockOwner(0, "", "", "another run")
+            _unlock(file)
+    except OSError:
+        return None
+    return None
+
+
 def _read_owner(path: Path) -> LockOwner | None:
     try:
         return LockOwner(**json.loads(path.read_bytes()))

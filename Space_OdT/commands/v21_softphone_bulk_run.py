@@ -1,0 +1,118 @@
+"""`v21_softphone_bulk_run`: sites from a spreadsheet, planned first, applied as a job."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from Space_OdT.commands.common import (
+    SIMULATOR_TOKEN,
+    BaseUrlOption,
+    ConcurrentRequestsOption,
+    MaxRateOption,
+    SimulatorOption,
+    TokenOption,
+    simulated,
+)
+from Space_OdT.commands.rows_front import guarded
+from Space_OdT.commands.telling import say
+from Space_OdT.commands.v21_work import (
+    LocationsRequest,
+    apply_input,
+    bootstrap,
+    plan,
+    whole_folder,
+)
+from Space_OdT.engine.run_layout import DEFAULT_OUT_DIR
+from Space_OdT.settings.config import Settings
+from Space_OdT.settings.exit_codes import ExitCode
+from Space_OdT.v21.locations.columns import ENABLE, UPSERT
+from Space_OdT.v21.locations.layout import LocationsLayout
+
+
+class EntityType(StrEnum):
+    """What is done with the sites."""
+
+    LOCATION = UPSERT
+    LOCATION_WEBEX_CALLING = ENABLE
+
+
+OutDirOption = Annotated[
+    Path | None,
+    typer.Option("--out-dir", metavar="DIR", help="Output folder; the files are in its v21."),
+]
+ProfilesOption = Annotated[
+    Path | None,
+    typer.Option("--profiles", metavar="FILE", help="JSON file of outgoing profiles by name."),
+]
+RepairTailOption = Annotated[
+    bool, typer.Option("--repair-tail", help="Cut a torn last record off; it is kept in *.torn.")
+]
+DebugHarOption = Annotated[
+    bool, typer.Option("--debug-har", help="Write an HTTP archive beside the log, secrets masked.")
+]
+
+
+def run(
+    *,
+    out_dir: OutDirOption = None,
+    v21_apply: Annotated[
+        bool, typer.Option("--v21-apply", help="Do it; without it, only plan.")
+    ] = False,
+    input_path: Annotated[
+        Path | None,
+        typer.Option(
+            "--input", metavar="FILE", help="The sites, CSV or XLSX; else v21/input_locations.csv."
+        ),
+    ] = None,
+    entity_type: Annotated[
+        EntityType,
+        typer.Option(
+            "--entity-type",
+            help="location creates and updates; location_webex_calling only enables what exists.",
+        ),
+    ] = EntityType.LOCATION,
+    profiles: ProfilesOption = None,
+    repair_tail: RepairTailOption = False,
+    debug_har: DebugHarOption = False,
+    max_rate: MaxRateOption = None,
+    concurrent_requests: ConcurrentRequestsOption = None,
+    token: TokenOption = None,
+    base_url: BaseUrlOption = None,
+    simulator: SimulatorOption = None,
+) -> None:
+    """Plan, and with --v21-apply bring, sites to what their rows say."""
+    layout = LocationsLayout.at(out_dir or DEFAULT_OUT_DIR)
+
+    def work() -> ExitCode:
+        nonlocal layout
+        with simulated(simulator) as simulated_url:
+            settings = Settings.load(
+                token=token if simulated_url is None else SIMULATOR_TOKEN,
+                webex_base_url=simulated_url or base_url,
+                environment="lab" if simulated_url is not None else None,
+                output_dir=out_dir,
+                concurrent_requests=concurrent_requests,
+                max_rate_per_minute=max_rate,
+            )
+            for warning in settings.warnings:
+                say(f"Warning: {warning}.")
+            layout = LocationsLayout.at(settings.output_dir)
+            with whole_folder(layout):
+                if bootstrap(layout):
+                    return ExitCode.USAGE
+                settings.access_token()
+                request = LocationsRequest(
+                    layout,
+                    entity_type.value,
+                    locations=input_path,
+                    profiles=profiles,
+                    records_har=debug_har,
+                    repairs_tail=repair_tail,
+                )
+                return (apply_input if v21_apply else plan)(settings, request)
+
+    raise typer.Exit(guarded(work, lambda: layout.planning))

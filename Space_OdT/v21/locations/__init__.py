@@ -1,0 +1,1 @@
+"""Location jobs: sites as their rows say, planned first, then applied as a job that can resume."""

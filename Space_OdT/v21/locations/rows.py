@@ -1,0 +1,220 @@
+"""From the input files to prepared rows: sites first, then people and workspaces of the sites."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from Space_OdT.engine.models import CellProblem
+from Space_OdT.engine.row_runs.candidate import Candidate
+from Space_OdT.v21.locations.columns import definition_of
+from Space_OdT.v21.locations.layout import LocationsLayout
+from Space_OdT.v21.locations.templates import Policy
+from Space_OdT.v21.transformacion.catalog import BY_ID
+from Space_OdT.v21.transformacion.definition import ActionDefinition, LegacyFormulas
+from Space_OdT.v21.transformacion.masters import Masters, Selection, Unasked
+from Space_OdT.v21.transformacion.masters_files import Master, Table, open_files
+from Space_OdT.webex.error_handling import ReasonCode
+from Space_OdT.webex.records import name_key
+
+# What the columns of input_users and input_workspaces ask for, in the order of a site's activation.
+FURTHER = (
+    "usuarios_anadir_intercom_legacy",
+    "usuarios_configurar_perfil_saliente_custom",
+    "usuarios_configurar_desvio_prefijo53",
+    "workspaces_anadir_intercom_legacy",
+    "workspaces_configurar_perfil_saliente_custom",
+    "workspaces_configurar_desvio_prefijo53",
+)
+_FORM = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SiteInput:
+    """The input files of a run, read.
+
+    Attributes:
+        masters: The rows as they stand.
+        definitions: What is done with them, in order: the sites first.
+        formulas: How legacy numbers follow from extensions.
+        input_hash: Names files, kind of work and policy together.
+    """
+
+    masters: Masters
+    definitions: tuple[ActionDefinition, ...]
+    formulas: LegacyFormulas
+    input_hash: str
+
+    def candidates(self) -> Iterator[Candidate]:
+        """Prepare all rows.
+
+        Yields:
+            Sites, then people, then workspaces; a second row of a site is rejected.
+
+        Raises:
+            InputFileError: When a file cannot be read to its end.
+        """
+        first: dict[str, int] = {}
+        selection = Selection(formulas=self.formulas, only_decided=True)
+        site, *others = self.definitions
+        waiting: list[Unasked] = []
+        for prepared in self.masters.prepare(site, selection, waiting.append):
+            yield from map(_nameless, waiting)
+            waiting.clear()
+            yield _once(prepared.candidate, first)
+        yield from map(_nameless, waiting)
+        for definition in others:
+            for prepared in self.masters.prepare(definition, selection):
+                yield prepared.candidate
+
+    def unread_columns(self) -> list[str]:
+        """Say which columns feed nothing.
+
+        Returns:
+            One sentence a file that has such columns.
+        """
+        return [*self.masters.unread_columns(self.definitions)]
+
+
+def read_input(
+    layout: LocationsLayout, locations: Path, kind: str, policy: Policy, formulas: LegacyFormulas
+) -> SiteInput:
+    """Read the input files.
+
+    Args:
+        layout: Where people and workspaces stand.
+        locations: The sites.
+        kind: What is done with the sites: `location` or `location_webex_calling`.
+        policy: What holds for all rows.
+        formulas: How legacy numbers follow from extensions, as the settings have it.
+
+    Returns:
+        The input.
+
+    Raises:
+        InputFileError: When a file cannot be used.
+    """
+    files = {
+        Master.UBICACIONES: locations,
+        Master.USUARIOS: layout.users_csv,
+        Master.WORKSPACES: layout.workspaces_csv,
+    }
+    tables: list[Table] = []
+    notices: list[str] = []
+    for master, path in files.items():
+        found, more = open_files([path])
+        tables += [replace(table, master=master) for table in found]
+        notices += more
+    masters = Masters(tuple(tables), tuple(notices))
+    formulas = replace(formulas, forward_prefix=policy.legacy_forward_prefix)
+    definitions = definitions_of(kind, policy)
+    selection = Selection(formulas=formulas, only_decided=True)
+    name = masters.input_hash([one.action_id for one in definitions], selection)
+    facts = [name, policy.default_outgoing_profile, _FORM]
+    input_hash = hashlib.sha256(orjson.dumps(facts)).hexdigest()
+    return SiteInput(masters, definitions, formulas, input_hash)
+
+
+def definitions_of(kind: str, policy: Policy) -> tuple[ActionDefinition, ...]:
+    """List what is done, in order.
+
+    Args:
+        kind: What is done with the sites.
+        policy: What holds for all rows.
+
+    Returns:
+        The sites' own action, then those of people and workspaces.
+    """
+    site = definition_of(kind, policy.default_outgoing_profile)
+    return (site, *(BY_ID[name] for name in FURTHER))
+
+
+def _nameless(row: Unasked) -> Candidate:
+    """Reject a row that names no site: every row of the file has an end."""
+    source, _, line = row.source.rpartition(":")
+    if not line.isdecimal():
+        source, line = row.source, "0"
+    problem = CellProblem("name", "", "the name of a location", "fill it, it is required")
+    return Candidate(row.action_id, "", {}, {}, int(line), source, (problem,))
+
+
+def _once(row: Candidate, first: dict[str, int]) -> Candidate:
+    """Reject a second row of the same site: both would look for it, and both create it."""
+    if row.problems:
+        return row
+    key = name_key(row.cells["name"])
+    before = first.setdefault(key, row.line)
+    if before == row.line:
+        return row
+    problem = CellProblem(
+        "name",
+        row.cells["name"],
+        "a location once in the file",
+        f"line {before} is about the same location: keep one of the two",
+        reason_code=ReasonCode.DUPLICATE_KEY,
+    )
+    return replace(row, problems=(problem,))
+
+
+def as_json(row: Candidate) -> dict[str, Any]:
+    """Write a prepared row down for a job.
+
+    Args:
+        row: The row.
+
+    Returns:
+        JSON values.
+    """
+    return {
+        "entity_type": row.kind,
+        "location_key": row.key,
+        "line": row.line,
+        "source": row.source,
+        "row": dict(row.cells),
+        "original": dict(row.originals),
+        "problems": [
+            {
+                "column": one.column,
+                "value": one.value,
+                "expected": one.expected,
+                "fix": one.fix,
+                "damage": one.damage,
+                "reason_code": one.reason_code.value,
+            }
+            for one in row.problems
+        ],
+    }
+
+
+def from_json(rows: Iterable[Mapping[str, Any]]) -> Iterator[Candidate]:
+    """Read the rows of a job.
+
+    Args:
+        rows: What `as_json` gave.
+
+    Yields:
+        The rows.
+
+    Raises:
+        KeyError: When something is missing.
+        ValueError: When a reason code is unknown.
+    """
+    for one in rows:
+        problems = tuple(
+            CellProblem(**{**problem, "reason_code": ReasonCode(problem["reason_code"])})
+            for problem in one["problems"]
+        )
+        yield Candidate(
+            kind=one["entity_type"],
+            key=one["location_key"],
+            cells=one["row"],
+            originals=one["original"],
+            line=one["line"],
+            source=one["source"],
+            problems=problems,
+        )
