@@ -227,3 +227,33 @@ def test_movers_come_through_a_storm(bot, simulator, crowd) -> None:
     assert again.code == 0, again.stdout + again.stderr
     once_each(again, 40)
     check_places(simulator.organisation, movers)
+
+
+def test_a_mover_with_settings_is_moved_first_and_planned_so(bot, simulator, crowd) -> None:
+    movers = movers_of(crowd, 3)
+    users = [
+        {
+            "entity_type": "user",
+            "email": one.email,
+            "location_key": movers.targets[0].name,
+            "calling_settings_forward_always_destination": f"53000000{index}",
+        }
+        for index, one in enumerate(movers.people)
+    ]
+    bot.write([*users, *movers.rows])
+    planned = bot.run("--dry-run")
+    assert planned.code == 0, planned.stdout + planned.stderr
+    plan = [json.loads(line) for line in (bot.out / "plan.jsonl").read_text().splitlines()]
+    run = bot.run()
+    assert run.code == 0, run.stdout + run.stderr
+    check_places(simulator.organisation, movers)
+    forwarding = "apply_calling_settings:callForwarding"
+    expected = [f"changed: move_to_location, {forwarding}"] * 3 + ["unchanged"] * 3
+    assert [one["message"] for one in run.results] == expected
+    sent = [one["body"] for one in simulator.writes() if one["method"] == "PUT"]
+    settings = [one["body"] for one in plan if one["step"] == forwarding]
+    assert sorted(map(json.dumps, sent)) == sorted(map(json.dumps, settings))
+    simulator.forget_calls()
+    again = bot.run()
+    assert again.code == 0, again.stdout + again.stderr
+    assert simulator.writes() == []
