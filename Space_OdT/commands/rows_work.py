@@ -165,6 +165,7 @@ class RowsWork(ABC):
             DamagedOutputError: When outputs are not what a run writes.
             CheckpointError: When the checkpoint does not fit them.
         """
+        self._begun = datetime.now(UTC)  # neither a plan nor a question counts
         async with self._client(dry_run=False) as (client, access, interrupts):
             with self.session(client, None) as session:
                 await self.preflight(session, access)

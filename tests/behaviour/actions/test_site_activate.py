@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from Space_OdT.engine.run_lock import RunLock
 from Space_OdT.v21.transformacion.site import CUT_OVER
 from tests.behaviour.actions.conftest import SITE, Console
 from tests.behaviour.bulk.conftest import Simulator
@@ -158,3 +159,74 @@ def test_what_the_command_line_gets_wrong_is_one_line(console: Console) -> None:
     missing = console.site("--dry-run", masters=console.folder / "nothing")
     assert missing.code == 2
     assert "there is no such folder" in missing.stderr
+
+
+def test_several_sites_go_live_in_one_run(console: Console, simulator: Simulator) -> None:
+    masters = console.folder / "masters"
+    shutil.copytree(SITE, masters)
+    sites = masters / "Ubicaciones.csv"
+    head, row = sites.read_text().splitlines()
+    other = row.replace(NAME, "CUV97210000202").replace("34972100000", "34972200000")
+    sites.write_text(f"{head}\n{row}\n{other}\n")
+    with (masters / "Numeraciones.csv").open("a") as file:
+        file.write("CUV97210000202,+34972200000,,\n")
+    places = ("--only", "ubicacion_crear", "--only", "ubicacion_configurar_pstn")
+    numbers = ("ubicacion_alta_numeraciones_desactivadas", "ubicacion_actualizar_cabecera")
+    chosen = [*places, *(word for one in numbers for word in ("--only", one))]
+    done = console.site(*chosen, "--auto-confirm", masters=masters)
+    assert done.code == 0, done.stderr + done.stdout
+    found = {
+        one.name: one.main_number
+        for one in simulator.organisation.locations.values()
+        if one.name.startswith("CUV")
+    }
+    assert found == {NAME: "+34972100000", "CUV97210000202": "+34972200000"}
+    one_site = console.site(
+        *chosen, "--match", "location_name=CUV97210000202", "--dry-run", masters=masters
+    )
+    assert one_site.code == 0, one_site.stderr
+    assert "rows       4 unchanged" in one_site.stdout
+
+
+def test_ctrl_c_finishes_rows_in_flight_and_the_same_command_goes_on(
+    console: Console, simulator: Simulator
+) -> None:
+    slow = {"kind": "slow", "method": "PATCH", "path": "/licenses/users", "seconds": 0.3}
+    simulator.faults(slow)
+    process = console.start(
+        "site_activate",
+        "--input-data-dir",
+        str(SITE),
+        "--only",
+        "usuarios_modificar_licencias",
+        "--only",
+        "ubicacion_crear",
+        "--only",
+        "ubicacion_configurar_pstn",
+        "--only",
+        "ubicacion_alta_numeraciones_desactivadas",
+        "--auto-confirm",
+        "--concurrent-requests",
+        "2",
+        module="Space_OdT.cli",
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "usuarios_modificar_licencias: 46 rows" in line and simulator.writes():
+            break
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    stopped = console.finish(process)
+    assert stopped.code == 130
+    assert stopped.checkpoint["status"] == "stopped"
+    assert "not run" in stopped.stdout
+    simulator.no_faults()
+    assert stopped.pending == []
+
+
+def test_a_folder_in_use_is_left_alone(console: Console) -> None:
+    console.out.mkdir()
+    with RunLock(console.out / ".rows-run.lock", "site_activate"):
+        refused = console.site("--dry-run")
+    assert refused.code == 4
+    assert "is in use by site_activate" in refused.stderr
