@@ -15,6 +15,7 @@ from Space_OdT.engine.input_schema import render_markdown
 from Space_OdT.inventory.manifest import MANIFEST
 from Space_OdT.settings.config import SETTINGS_TABLE
 from Space_OdT.settings.exit_codes import ExitCode
+from Space_OdT.v21.transformacion.masters_reference import render_markdown as render_masters
 from Space_OdT.v21.transformacion.reference import render_markdown as render_actions
 from Space_OdT.webex.error_handling import RULES, ReasonCode
 
@@ -117,11 +118,21 @@ def actions_page() -> str:
     return NOTE + render_actions()
 
 
+def masters_page() -> str:
+    """Render the page of the masters of a site.
+
+    Returns:
+        Markdown, from the parameters of the catalogue.
+    """
+    return NOTE + render_masters()
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "actions.md": actions_page,
     "artifacts.md": artifacts_page,
     "cli.md": cli_page,
     "input_schema.md": render_markdown,
+    "masters.md": masters_page,
     "reason_codes.md": reason_codes_page,
     "settings.md": settings_page,
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import orjson
 
+from Space_OdT.engine.models import CellProblem
 from Space_OdT.v21.transformacion.definition import ActionDefinition, LegacyFormulas
 from Space_OdT.v21.transformacion.masters_models import Prepared
 from Space_OdT.v21.transformacion.masters_rows import RowJudge
@@ -60,12 +61,16 @@ class NumberGroups:
         self._formulas = formulas
         self._groups: dict[tuple[tuple[str, str], ...], _Group] = {}
 
-    def add(self, prepared: Prepared, *, derives: bool) -> None:
+    def add(self, prepared: Prepared, *, derives: bool) -> Prepared | None:
         """Take a good row in.
 
         Args:
             prepared: The row.
             derives: Whether its extension means an intercom number.
+
+        Returns:
+            The row itself when it is about a location and not about single numbers, or when its
+            extension is too short to mean one; else None.
         """
         values = {value.name: value for value in prepared.values}
         cells = dict(prepared.candidate.cells)
@@ -73,15 +78,34 @@ class NumberGroups:
         numbers = values_of(cells.pop(self._numbers.name, ""))
         extension = cells.pop(EXTENSION.name, "")
         wants_intercom = is_true(cells.pop(_WITH_INTERCOM, ""))
+        is_direct = cells.get(_TYPE, _DIRECT) == _DIRECT
+        intercom = extension if derives and wants_intercom and is_direct else ""
+        is_long_enough = len(intercom) >= self._formulas.intercom_tail
+        if not numbers and not is_long_enough:
+            return self._without_numbers(prepared, values, intercom)
         group = self._group(prepared, cells)
         for number in numbers:
             origin = next((one for one in phones if number.lstrip("+") in one.text), phones[0])
             self._keep(group, number, origin, origin.column)
-        is_long_enough = len(extension) >= self._formulas.intercom_tail
-        if derives and wants_intercom and is_long_enough and cells.get(_TYPE, _DIRECT) == _DIRECT:
+        if intercom and is_long_enough:
             origin = values[EXTENSION.name]
             column = f"{origin.column} (intercom)"
             self._keep(group, self._formulas.intercom(extension), origin, column)
+        return None
+
+    def _without_numbers(
+        self, prepared: Prepared, values: Mapping[str, Given], intercom: str
+    ) -> Prepared:
+        if not intercom:
+            return prepared
+        problem = CellProblem(
+            values[EXTENSION.name].column or EXTENSION.name,
+            intercom,
+            f"at least {self._formulas.intercom_tail} digits, to make an intercom number of them",
+            "give the number itself, or remove the row",
+        )
+        candidate = replace(prepared.candidate, cells={}, problems=(problem,))
+        return replace(prepared, candidate=candidate)
 
     def _group(self, prepared: Prepared, cells: Mapping[str, str]) -> _Group:
         key = tuple(sorted(cells.items()))

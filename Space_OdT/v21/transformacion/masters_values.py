@@ -32,7 +32,7 @@ _NUMBERED_PHONE = re.compile(r"phonenumbers?\d+")
 # an apostrophe keeps a spreadsheet from taking the cell for a formula; it is no part of the value
 _KEPT_AS_TEXT = frozenset({"'=", "'+", "'-", "'@"})
 
-_OTHER_MEANING: Mapping[Master, frozenset[str]] = MappingProxyType(
+OTHER_MEANING: Mapping[Master, frozenset[str]] = MappingProxyType(
     {
         # a location in Ubicaciones; here it could only be the person or the workspace itself
         Master.USUARIOS: frozenset({"name"}),
@@ -135,7 +135,7 @@ class RowReader:
         for parameter, header in columns.items():
             if fold_header(header) in table.names:
                 names[table.names.index(fold_header(header))] = fold_header(parameter)
-        strange = _OTHER_MEANING.get(table.master, frozenset())
+        strange = OTHER_MEANING.get(table.master, frozenset())
         chosen = set(map(fold_header, columns))
         self._places = [
             (place, name, table.headers[place].strip())

@@ -203,8 +203,8 @@ class Walk:
             self._unasked(found)
         elif self._groups is None or found.candidate.problems:
             yield from self._judge.apart(found)
-        else:
-            self._groups.add(found, derives=self._means_intercom(case, found))
+        elif alone := self._groups.add(found, derives=self._means_intercom(case, found)):
+            yield alone
 
     def _means_intercom(self, case: RowCase, found: Prepared) -> bool:
         """Tell whether an extension is there for its number; a row of parameters may be mixed."""

@@ -393,6 +393,21 @@ def test_very_many_numbers_of_a_location_are_several_rows(folder: Path) -> None:
     assert counts == [1_000, 1_000, 500]
 
 
+def test_an_extension_too_short_for_an_intercom_number_is_told_where_it_is_all_there_is(
+    folder: Path,
+) -> None:
+    put(folder, Numeraciones__csv="phone_numbers,extension,name\n,101,C1\n+34910000001,101,C1\n")
+    wrong, good = rows_of(read_masters(folder), NUMBERS)
+    assert 'column extension, value "101": expected at least 7 digits' in line(wrong)
+    assert orjson.loads(good.candidate.cells["phone_numbers"]) == ["+34910000001"]
+
+
+def test_all_numbers_of_a_location_are_a_row_without_any(folder: Path) -> None:
+    put(folder, Ubicaciones__csv="name,all_numbers\nC1,TRUE\n")
+    prepared = only(read_masters(folder), "ubicacion_activar_numeraciones")
+    assert prepared.candidate.cells["all_numbers"] == "true"
+
+
 def test_a_lot_of_workspaces_is_taken_apart() -> None:
     lot = '[{"displayName": "Sala 1", "locationId": "L1", "extension": "80000001"}, '
     lot += '{"display_name": "Sala 2", "location_id": "L1", "extension": "80000002"}]'
