@@ -34,9 +34,8 @@ def print_cost(lines: Sequence[CostLine], counts: Counts, max_rate: int | None) 
     console.print(table)
     for rate in (max_rate,) if max_rate else _USUAL_RATES:
         console.print(f"{timedelta(seconds=round(total / rate * 60))} at {rate:,} calls a minute")
-    console.print(
-        f"Counted with {counts.calls} calls; nothing was exported. "
-        f"{counts.of.get('people', 0):,} people, {counts.calling_people:,} of them calling."
-    )
+    people = counts.of.get("people")
+    size = f" {people:,} people, {counts.calling_people:,} of them calling." if people else ""
+    console.print(f"Counted with {counts.calls} calls; nothing was exported.{size}")
     for name, reason in counts.unknown.items():
         console.print(f"{name} could not be counted ({reason}); its reads are estimated too low.")

@@ -131,7 +131,7 @@ async def _cost(settings: Settings, options: RunOptions, organisation: Organisat
     selection = Selection.of(options.only, skip_group_members=options.skip_group_members)
     entries = [one for one in selection.wanted if one.artifact not in selection.skipped]
     async with WebexClient.from_settings(settings) as client:
-        counts = await count(client, organisation.id)
+        counts = await count(client, organisation.id, entries)
     print_cost(estimate(entries, counts), counts, settings.max_rate_per_minute)
 
 

@@ -28,6 +28,7 @@ _COUNTED_BY_LISTING = (
     "virtual_extension_ranges",
 )
 
+_COUNTED_BY_LICENCES = frozenset({"licenses", "people", "workspaces"})
 _PAGES_PER_ENTITY = {"license_assigned_users": "holders", "group_members": "members"}
 """Reads per entity that take many pages -> where `Counts` has the sizes of the entities."""
 
@@ -64,12 +65,13 @@ class CostLine:
     note: str
 
 
-async def count(client: WebexClient, org_id: str) -> Counts:
+async def count(client: WebexClient, org_id: str, wanted: Sequence[Artifact]) -> Counts:
     """Ask Webex for the sizes.
 
     Args:
         client: The one way to Webex.
         org_id: Organisation, as a bare UUID.
+        wanted: Artifacts to be read; what none of them needs is not counted.
 
     Returns:
         What could be counted.
@@ -78,16 +80,30 @@ async def count(client: WebexClient, org_id: str) -> Counts:
         WebexError: When the token is not accepted.
     """
     counter = _Counter(client)
-    await counter.licences()
-    await counter.total("people", f"/identity/scim/{org_id}/v2/Users", {"count": 1})
-    await counter.numbers()
+    counts, needed = counter.counts, _needed(wanted)
+    if needed & _COUNTED_BY_LICENCES:
+        await counter.licences()
+    if "people" in needed:
+        await counter.total("people", f"/identity/scim/{org_id}/v2/Users", {"count": 1})
+    if "numbers" in needed:
+        await counter.numbers()
     for name in _COUNTED_BY_LISTING:
-        await counter.listing(BY_NAME[name])
-    counts = counter.counts
-    if "people" not in counts.of:  # whoever holds a licence is at least there
-        counts.of["people"] = max(counts.holders, default=0)
+        if name in needed:
+            await counter.listing(BY_NAME[name])
+    if "people" not in counts.of and counts.holders:  # whoever holds a licence is at least there
+        counts.of["people"] = max(counts.holders)
+        counts.unknown.pop("people", None)
     counts.of["workspaces"] = counts.calling_workspaces
     return counts
+
+
+def _needed(wanted: Sequence[Artifact]) -> set[str]:
+    """List the sizes that decide about some artifacts: their own, and those of their sources."""
+    names = {entry.artifact for entry in wanted}
+    names |= {entry.feed.source for entry in wanted if entry.feed}
+    if any(entry.feed and entry.feed.one_per for entry in wanted):
+        names.add("calling_locations")
+    return names
 
 
 class _Counter:

@@ -383,6 +383,18 @@ def test_the_cost_is_told_without_writing_anything(
     assert not any("/features/" in call["path"] for call in simulator.calls())
 
 
+def test_only_what_decides_about_the_cost_is_counted(
+    simulator: Simulator, command: Command
+) -> None:
+    command.token = "sim-scopes:spark-admin:people_read,spark-admin:licenses_read"
+    finished = command.run("--cost", "--only", "person_numbers")
+    plain(finished, 0)
+    counted = {call["path"].rsplit("/", 1)[-1] for call in simulator.calls()}
+    assert counted >= {"licenses", "Users"}
+    assert not counted & {"groups", "locations", "numbers", "queues"}
+    assert "could not be counted" not in finished.out, "the licences say how many people there are"
+
+
 def test_an_embedded_simulator_needs_neither_token_nor_organisation(tmp_path: Path) -> None:
     command = Command("http://127.0.0.1:9/v1", tmp_path, token=None)
     finished = command.run("--simulator", "10", "--only", "people", *QUICK)
