@@ -10,7 +10,7 @@ import pytest
 from Space_OdT.engine import actions_registry as steps
 from Space_OdT.engine.action_model import PendingError
 from Space_OdT.engine.move_bodies import MoveWish, move_body, move_check_body
-from Space_OdT.engine.move_jobs import MOST_USERS, MoveJobs
+from Space_OdT.engine.move_jobs import MOST_USERS, START_WAITS, MoveJobs
 from Space_OdT.engine.move_results import Moved
 from Space_OdT.engine.step_calls import PlannedRequest, StepCaller
 from Space_OdT.webex.answers import Response
@@ -44,6 +44,9 @@ class Webex:
         self.starts: list[list[str]] = []
         self.looks = 0
         self.trouble: list[Callable[[Any], Response | None]] = []
+        self.blind: WebexError | None = None
+        self.hidden: WebexError | None = None
+        self.unknown: dict[str, WebexError] = {}
 
     async def request(self, method: str, path: str, **options: Any) -> Response:
         await asyncio.sleep(0)
@@ -54,8 +57,12 @@ class Webex:
         if path.startswith("/people/"):
             self.looks += 1
             key = path.rpartition("/")[2]
+            if key in self.unknown:
+                raise self.unknown[key]
             return _ok({"id": key, "emails": [], "locationId": self.where.get(key, "L1")})
         if path.endswith("/errors"):
+            if self.hidden is not None:
+                raise self.hidden
             found = self.problems.get(path.split("/")[-2], [])
             return _ok({"items": [_problem(key, text) for key, text in found]})
         return _ok(self.poll(path.rpartition("/")[2]))
@@ -76,6 +83,8 @@ class Webex:
         return name
 
     def poll(self, name: str) -> dict[str, Any]:
+        if self.blind is not None:
+            raise self.blind
         job = self.jobs[name]
         job["looks"] -= 1
         if job["looks"] == 0:
@@ -324,6 +333,63 @@ async def test_a_missing_permission_is_everybodys(scene) -> None:
     ends = await scene.move(1, 2, 3)
     assert {one.reason_code for one in ends} == {refusal(403).reason_code}
     assert len(scene.webex.starts) == 1
+
+
+async def test_a_job_whose_end_nobody_can_read_leaves_rows_that_say_so(scene) -> None:
+    scene.webex.blind = refusal(403)
+    ends = await scene.move(1, 2)
+    assert [one.reason_code for one in ends] == [ReasonCode.RETRY_EXHAUSTED] * 2
+    assert "the move was started, but how it ended cannot be read" in str(ends[0])
+
+
+async def test_users_whom_webex_judges_at_once_are_believed_or_looked_at(scene) -> None:
+    def judged(_: Any) -> Response:
+        taken = {"userId": person(1), "errors": [{"code": 4202, "message": "taken"}]}
+        scene.webex.where[person(2)] = "L2"
+        told = [taken, {"userId": person(2), "impacts": [], "errors": []}]
+        return Response(200, {}, {"response": told}, b"")
+
+    scene.webex.trouble = [judged]
+    ends = await scene.move(1, 2)
+    assert "the move to the location failed: taken" in str(ends[0])
+    assert ends[1].person.location_id == "L2"
+
+
+async def test_when_errors_cannot_be_read_everybody_is_looked_at(scene) -> None:
+    scene.webex.bad[person(2)] = "taken"
+    scene.webex.hidden = refusal(403)
+    ends = await scene.move(1, 2)
+    assert ends[0].person.location_id == "L2"
+    assert "its errors cannot be read" in str(ends[1])
+    scene.webex.hidden = refusal(401)
+    ends = await scene.move(2, 3)
+    assert {one.reason_code for one in ends} == {ReasonCode.AUTH_INVALID}
+
+
+async def test_who_cannot_be_looked_up_after_a_lost_answer_says_so(scene) -> None:
+    scene.webex.trouble = [raising(lost(), scene.webex.begin)]
+    scene.webex.unknown = {person(2): refusal(404)}
+    ends = await scene.move(1, 2)
+    assert isinstance(ends[0], Moved)
+    assert ends[1].status == 404
+
+
+async def test_an_organisation_whose_jobs_never_leave_room_ends_the_attempts(scene) -> None:
+    def busy(_: Any) -> Response | None:
+        scene.webex.trouble = [busy]
+        scene.webex.begin({"usersList": []})
+        raise refusal(409)
+
+    scene.webex.trouble = [busy]
+    ends = await scene.move(1, 2)
+    assert [one.status for one in ends] == [409, 409]
+    assert len(scene.webex.starts) == len(START_WAITS)
+
+
+async def test_a_rejected_token_is_told_as_what_it_is(scene) -> None:
+    scene.webex.blind = refusal(401)
+    ends = await scene.move(1, 2)
+    assert [one.reason_code for one in ends] == [ReasonCode.AUTH_INVALID] * 2
 
 
 async def test_who_sends_for_all_may_be_cancelled(scene) -> None:
