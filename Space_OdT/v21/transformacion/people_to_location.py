@@ -183,7 +183,7 @@ def write_control(path: Path, people: Iterable[str]) -> None:
         people: Ids of the people.
 
     Raises:
-        OSError: When it cannot be written.
+        InputFileError: When it cannot be written.
     """
     _write(path, (("", one, "") for one in people))
 
@@ -196,7 +196,7 @@ def write_selected(control: ControlFile, path: Path) -> None:
         path: Where to.
 
     Raises:
-        OSError: When it cannot be written.
+        InputFileError: When it cannot be written.
     """
     _write(path, (("true", one.person, one.target) for one in control.selected))
 
@@ -206,8 +206,12 @@ def _write(path: Path, rows: Iterable[tuple[str, str, str]]) -> None:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(HEADERS)
     writer.writerows(rows)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic(path, text.getvalue().encode())
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, text.getvalue().encode())
+    except OSError as error:
+        what = f"it cannot be written: {error.strerror or error}"
+        raise InputFileError(path, what, "choose another folder") from error
 
 
 def prepare_control(path: Path, people_json: Path | None, *, overwrites: bool) -> bool:
@@ -222,8 +226,7 @@ def prepare_control(path: Path, people_json: Path | None, *, overwrites: bool) -
         True when it was written.
 
     Raises:
-        InputFileError: When the export cannot be used.
-        OSError: When the file cannot be written.
+        InputFileError: When the export cannot be used, or the file cannot be written.
     """
     if people_json is None or (path.exists() and not overwrites):
         return False

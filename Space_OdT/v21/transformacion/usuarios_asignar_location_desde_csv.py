@@ -93,7 +93,6 @@ def expand(cells: Cells) -> list[dict[str, str]]:
 
     Raises:
         InputFileError: When the control file or the people export cannot be used.
-        OSError: When the control file cannot be written.
     """
     if "csv_path" not in cells:
         return []
