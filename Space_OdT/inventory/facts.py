@@ -24,8 +24,7 @@ LEARNED_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _WORKSPACE_OWNERS = frozenset({"PLACE", "WORKSPACE"})
 
 
-@lru_cache(maxsize=65_536)
-def comparable(webex_id: str) -> str:
+def comparable(webex_id: object) -> str:
     """Reduce an id to what identifies it: the last part of the URI it encodes.
 
     Ids come with and without padding, and the same workspace is a PLACE here and PLACES there.
@@ -34,8 +33,13 @@ def comparable(webex_id: str) -> str:
         webex_id: Id as received.
 
     Returns:
-        The bare inner id; the id itself when it encodes no URI.
+        The bare inner id; the id itself when it encodes no URI; empty when it is no text.
     """
+    return _comparable(webex_id) if isinstance(webex_id, str) else ""
+
+
+@lru_cache(maxsize=65_536)
+def _comparable(webex_id: str) -> str:
     try:
         uri = base64.b64decode(webex_id + "=" * (-len(webex_id) % 4)).decode("ascii")
     except (binascii.Error, ValueError):
@@ -82,14 +86,14 @@ class Facts:
             artifact: The list.
         """
         if artifact == "licenses":
-            self.calling_licences = frozenset(self._licences)
+            self.calling_licences = frozenset(self._licences - {""})
         elif artifact == "calling_locations":
-            self.calling_locations = frozenset(self._locations)
+            self.calling_locations = frozenset(self._locations - {""})
 
     def _learn_numbers(self, rows: Iterable[Mapping[str, Any]]) -> None:
         found = self.workspace_numbers
         for row in rows:
-            if row["owner_type"] in _WORKSPACE_OWNERS and row["owner_id"]:
+            if str(row["owner_type"]) in _WORKSPACE_OWNERS and row["owner_id"]:
                 key = comparable(row["owner_id"])
                 if key not in found or row["phone_number_type"] == "PRIMARY":
                     found[key] = (row["phone_number"] or "", row["extension"] or "")
@@ -106,7 +110,10 @@ class Facts:
         """
         if self.calling_licences is None:
             return bool(item.get("locationId"))
-        return any(comparable(held) in self.calling_licences for held in item.get("licenses") or ())
+        held = item.get("licenses")
+        return isinstance(held, list) and any(
+            comparable(one) in self.calling_licences for one in held
+        )
 
     def location_is_calling(self, location_id: str | None) -> bool | None:
         """Tell whether a location is enabled for Calling.

@@ -70,7 +70,7 @@ class Reader:
 
     async def _read_readings(self, run: ArtifactRun, sinks: Sequence[ArtifactRun]) -> None:
         entry = run.entry
-        seen: set[Any] | None = set() if len(entry.readings) > 1 else None
+        seen: set[str] | None = set() if len(entry.readings) > 1 else None
         for reading in entry.readings:
             path, query = entry.render(_NO_IDS)
             query.update(reading.query)
@@ -183,13 +183,19 @@ def _settle(run: ArtifactRun, entity: Entity, fetched: Fetched) -> bool:
     return True
 
 
-def _not_seen(items: Items, seen: set[Any] | None) -> Items:
+def _not_seen(items: Items, seen: set[str] | None) -> Items:
     """Leave out what an earlier reading of the same list showed already."""
     if seen is None:
         return items
-    fresh = [item for item in items if item.get("id") not in seen]
-    seen.update(item.get("id") for item in fresh)
+    fresh = [item for item in items if _id_of(item) not in seen]
+    seen.update(_id_of(item) for item in fresh)
+    seen.discard("")  # what has no id cannot be told from the others, so it is kept
     return fresh
+
+
+def _id_of(item: Any) -> str:
+    found = item.get("id") if isinstance(item, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def _pieces(items: Items) -> Iterator[Items]:

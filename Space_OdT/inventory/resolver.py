@@ -84,7 +84,7 @@ class EntityQueue:
                 continue
             entity = {name: row[column] for name, column in feed.ids.items()}
             key = tuple([entity[name] for name in required])
-            if not all(key):
+            if not all(isinstance(one, str | int) and one for one in key):
                 self.nameless += not feed.one_per
                 continue
             if key in seen:
@@ -92,7 +92,7 @@ class EntityQueue:
             seen.add(key)
             if not feed.one_per:
                 self._entities.append(entity)
-            elif place := entity[feed.one_per]:
+            elif isinstance(place := entity[feed.one_per], str) and place:
                 self._places.setdefault(place, []).append(entity)
         self._changed.set()
 

@@ -124,8 +124,8 @@ def first_entry(name: str) -> Getter:
 
 def full_name(item: Item, _ids: Ids) -> str | None:
     """Build a name from first and last name, for objects without a name of their own."""
-    first, last = item.get("firstName"), item.get("lastName")
-    return " ".join(part for part in (first, last) if part) if first or last else None
+    parts = [item.get("firstName"), item.get("lastName")]
+    return " ".join(part for part in parts if part and isinstance(part, str)) or None
 
 
 def other_name(item: Item, ids: Ids) -> Any:

@@ -18,12 +18,49 @@ from Space_OdT.inventory.encoding import (
     record_of,
 )
 from Space_OdT.inventory.facts import Facts
-from Space_OdT.inventory.manifest import BY_NAME
+from Space_OdT.inventory.manifest import BY_NAME, MANIFEST, Artifact
+from Space_OdT.inventory.resolver import EntityQueue, required_ids
 
 GROUPS = BY_NAME["groups"]
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 VALUE = TEXT | st.booleans() | st.integers(-9, 9) | st.none() | st.lists(TEXT, max_size=2)
 ITEM = st.dictionaries(TEXT | st.sampled_from(["id", "name", "displayName"]), VALUE, max_size=5)
+
+FIELDS = [
+    "id",
+    "name",
+    "displayName",
+    "firstName",
+    "lastName",
+    "emails",
+    "licenses",
+    "roles",
+    "locationId",
+    "location",
+    "address",
+    "addresses",
+    "phoneNumbers",
+    "phoneNumber",
+    "number",
+    "owner",
+    "calling",
+    "callingData",
+    "type",
+    "memberId",
+    "memberType",
+    "hasCxEssentials",
+    "extension",
+    "routeType",
+    "raw_json",
+]
+NESTED = st.recursive(
+    VALUE,
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+ANYTHING = st.dictionaries(st.sampled_from(FIELDS), NESTED, max_size=8)
 
 
 def encoded(items: list[Any]) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
@@ -46,6 +83,23 @@ def test_any_object_comes_back_complete_from_both_files(items: list[dict[str, An
         for name, value in element.items():
             if isinstance(value, str):
                 assert row[name] == value
+
+
+@given(st.sampled_from(MANIFEST), ANYTHING)
+def test_no_value_of_an_unforeseen_kind_ends_the_export(
+    entry: Artifact, item: dict[str, Any]
+) -> None:
+    facts = Facts(calling_licences=frozenset({"A"}), calling_locations=frozenset({"L"}))
+    chunk, rows = RowEncoder(entry, facts).encode([record_of(item)], {"location_id": "L"})
+    table = (csv_header(columns_of(entry)) + chunk.csv).decode()
+    (back,) = csv.DictReader(io.StringIO(table, newline=""))
+    assert json.loads(back["raw_json"]) == item
+    facts.learn(entry.artifact, rows)
+    for feed in {id(one.feed): one for one in MANIFEST if one.feed}.values():
+        if feed.feed and feed.feed.source == entry.artifact:
+            queue = EntityQueue(feed.feed, required_ids(feed))
+            queue.offer(rows)
+            queue.close()
 
 
 @given(st.lists(TEXT | st.integers() | st.booleans() | st.none(), min_size=2, max_size=6))

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from Space_OdT.inventory import reading
 from Space_OdT.inventory.artifact_run import ArtifactRun
 from Space_OdT.inventory.facts import Facts
 from Space_OdT.inventory.health import PROBE_PATH, Health, RunStoppedError, StopReason
@@ -324,3 +325,13 @@ async def test_queues_shown_by_both_readings_come_once_and_keep_their_mark(
     run.complete(Result.OK)
     exported = [(row["id"], row["has_cx_essentials"]) for row in found.rows("call_queues")]
     assert exported == [("1", "True"), ("2", "False")]
+
+
+def test_what_two_readings_show_is_taken_once_and_what_has_no_id_always() -> None:
+    seen: set[str] = set()
+    assert reading._not_seen([{"id": "A"}, {"x": 1}, {"x": 2}], seen) == [
+        {"id": "A"},
+        {"x": 1},
+        {"x": 2},
+    ]
+    assert reading._not_seen([{"id": "A"}, {"id": "B"}, {"x": 3}], seen) == [{"id": "B"}, {"x": 3}]
