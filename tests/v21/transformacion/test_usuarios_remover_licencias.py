@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import pytest
 
+from Space_OdT.engine.action_model import PendingError
+from Space_OdT.v21.transformacion import licence_changes
 from Space_OdT.v21.transformacion.licence_refusals import REFUSALS
 from Space_OdT.v21.transformacion.licence_wishes import REMOVAL_WARNING
 from Space_OdT.v21.transformacion.usuarios_remover_licencias import DEFINITION
+from Space_OdT.webex.error_handling import ReasonCode
+from Space_OdT.webex.records import Licence
 from tests.v21.conftest import Sent, Tenant
 from tests.v21.transformacion.licence_states import (
     CONSOLE,
@@ -121,6 +125,16 @@ async def test_bad_input_is_rejected_before_any_call(
 async def test_somebody_unknown_is_user_not_found(tenant: Tenant) -> None:
     row = {"email": "nobody@example.com", "remove_license_ids": MESSAGING}
     assert (await tenant.run(DEFINITION, row)).reason == "user_not_found"
+
+
+def test_what_survives_or_is_missing_in_the_answer_is_half_applied_with_the_list() -> None:
+    missing, surviving = Licence("M1", "Meetings"), Licence("S1", "Webex Calling - Standard")
+    with pytest.raises(PendingError) as caught:
+        licence_changes._check_done([missing], [surviving], 206)
+    assert caught.value.reason_code is ReasonCode.HALF_APPLIED
+    assert caught.value.status == 206
+    assert "did not give Meetings" in caught.value.message
+    assert "did not take away Webex Calling - Standard" in caught.value.message
 
 
 def test_the_operator_is_warned() -> None:
