@@ -53,8 +53,10 @@ def fold_header(header: str) -> str:
     Returns:
         Lower case, without accents, blanks, hyphens, underscores and punctuation.
     """
+    if header.isascii():  # most are, and every cell of a file is compared with headers
+        return "".join(filter(str.isalnum, header.lower()))
     plain = unicodedata.normalize("NFKD", normalise.clean_text(header)).casefold()
-    return "".join(character for character in plain if character.isalnum())
+    return "".join(filter(str.isalnum, plain))
 
 
 @cache
@@ -122,6 +124,8 @@ class Parameter:
         Returns:
             The one form, or what is wrong.
         """
+        if not text:
+            return ""
         if self.kind is not Kind.TEXT and fold_header(text) in self.headers and text.strip():
             return CellProblem(
                 self.name, text, f"a value ({self.kind})", "a header stands in place of a value"
