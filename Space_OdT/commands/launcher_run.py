@@ -298,9 +298,23 @@ class LauncherRun:
         masters = read_masters(self.request.input_data_dir, kept)
         for notice in masters.notices:
             say(f"Note: {notice}.")
+        self._check_matches(masters)
         for unread in masters.unread_columns(ACTIONS):
             say(f"Note: {unread}; these columns are ignored.")
         return masters
+
+    def _check_matches(self, masters: Masters) -> None:
+        headers = {name for table in masters.tables for name in table.names}
+        known = [one for definition in self.definitions for one in definition.parameters]
+        for name, _ in self.request.matches:
+            folded = fold_header(name)
+            if folded not in headers and not any(feeds(one, folded) for one in known):
+                shown = sorted({one.strip() for table in masters.tables for one in table.headers})
+                hint = did_you_mean(name, shown)
+                raise RequestError(
+                    f"--match {name}: no file has such a column; {hint}they have "
+                    f"{', '.join(shown)}."
+                )
 
     def _rows(self, masters: Masters, selection: Selection) -> Iterator[Prepared]:
         self.unasked.clear()
@@ -379,6 +393,8 @@ class LauncherRun:
             if request.fails_fast and not request.is_dry_run:
                 self._refuse_rejected(intake.report.rejected_rows)
                 work.fails_fast = _FailFast()
+            if request.is_dry_run:  # the rows are shown even where Webex cannot be asked
+                self._outcomes = outcomes_of(self.layout, is_dry_run=True)
             code = work.run()
             self._was_cancelled = not request.is_dry_run and not work.was_applied
             self._outcomes = outcomes_of(self.layout, is_dry_run=request.is_dry_run)

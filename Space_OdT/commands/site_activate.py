@@ -48,6 +48,7 @@ from Space_OdT.engine.suggestions import did_you_mean
 from Space_OdT.settings.config import Settings
 from Space_OdT.settings.exit_codes import ExitCode
 from Space_OdT.v21.transformacion.masters import Masters, Selection, columns_of, read_masters
+from Space_OdT.v21.transformacion.masters_sources import SOURCES_FILE, traced
 from Space_OdT.v21.transformacion.outgoing_permissions import known_profiles
 from Space_OdT.v21.transformacion.site import site_candidates, site_definitions, site_order
 
@@ -146,8 +147,12 @@ def run(
                     say(f"Note: {unread}; these columns are ignored.")
                 formulas = formulas_of(settings)
                 selection = Selection(matches=matches, formulas=formulas, only_decided=not cut_over)
+                sources = layout.out_dir / SOURCES_FILE
                 intake = take_in_rows(
-                    lambda: site_candidates(masters, definitions, selection, cut_over=cut_over),
+                    lambda: traced(
+                        sources,
+                        site_candidates(masters, definitions, selection, cut_over=cut_over),
+                    ),
                     masters.input_hash([one.action_id for one in definitions], selection),
                     columns_of(definitions),
                     layout,

@@ -22,6 +22,7 @@ from Space_OdT.v21.transformacion.masters_models import (
     place_of,
 )
 from Space_OdT.v21.transformacion.masters_values import (
+    FROM_COMMAND,
     FROM_DEFAULT,
     Given,
     Layer,
@@ -107,12 +108,16 @@ class RowJudge:
             yield self.prepared(given, cells, problems, source, candidate.line)
 
     def _asks(self, given: Mapping[str, tuple[Given, ...]], case: RowCase) -> bool:
+        if not self.wants:
+            return True
         asked = [name for name in self.wants if name in given]
-        if not self.wants or self._mode is None or asked != [EXTENSION.name]:
-            return bool(asked) or not self.wants
+        mode = given.get(MODE)
+        if mode and mode[0].source == FROM_COMMAND and MODE in asked:
+            asked.remove(MODE)  # said of all rows: it is no wish of this one
+        if mode or self._mode is None or asked != [EXTENSION.name]:
+            return bool(asked)
         # the column that decides is there, and was left blank
-        mode = self._mode
-        return not any(feeds(mode, name) for name in case.columns)
+        return not any(feeds(self._mode, name) for name in case.columns)
 
     def _prepare(
         self, given: Mapping[str, tuple[Given, ...]], case: RowCase

@@ -12,6 +12,7 @@ from Space_OdT.engine.normalise import clean_text
 from Space_OdT.v21.transformacion.masters_files import Master, Table, TableRow
 from Space_OdT.v21.transformacion.parameters import Kind, Parameter, fold_header
 from Space_OdT.v21.transformacion.shared_parameters import (
+    EMAIL,
     LOCATION_NEED,
     PERSON_NEED,
     ROUTE_NEED,
@@ -24,7 +25,7 @@ FROM_DEFAULT = "default"
 ALTERNATIVES = (LOCATION_NEED, PERSON_NEED, WORKSPACE_NEED, ROUTE_NEED)
 """Parameters that say the same thing: a row that gives one must not get the other from Global."""
 
-_USER_PART, _DOMAIN_PART, _EMAIL = "usuari", "domini", "email"
+_USER_PART, _DOMAIN_PART = "usuari", "domini"
 _EMAIL_COLUMN = "Usuari@Domini"
 # phone_number_1 … phone_number_4, phone_numbers_1 …: one number a column
 _NUMBERED_PHONE = re.compile(r"phonenumbers?\d+")
@@ -172,11 +173,11 @@ class RowReader:
 
 def _join_email(cells: dict[str, tuple[str, str]]) -> None:
     """Make the address of the two columns in which the workbooks keep it."""
-    if _EMAIL in cells or _USER_PART not in cells:
+    if _USER_PART not in cells or any(name in cells for name in _headers_of(EMAIL)):
         return
     user = clean_text(cells[_USER_PART][1])
     domain = clean_text(cells.get(_DOMAIN_PART, ("", ""))[1]).removeprefix("@")
-    cells[_EMAIL] = (_EMAIL_COLUMN, user if "@" in user else f"{user}@{domain}")
+    cells[EMAIL.name] = (_EMAIL_COLUMN, user if "@" in user else f"{user}@{domain}")
 
 
 def command_layer(params: Mapping[str, str]) -> Layer:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from Space_OdT.engine.input_encoding import InputFileError
 from Space_OdT.engine.models import CellProblem
 from Space_OdT.engine.normalise import clean_text
 from Space_OdT.v21.transformacion.definition import ActionDefinition, Dataset, LegacyFormulas
@@ -85,9 +86,27 @@ class Walk:
     def _of(self, *masters: Master) -> list[Table]:
         return [table for table in self._tables if table.master in masters]
 
+    def _reader(self, table: Table) -> RowReader:
+        """Read a table, unless two columns of one name feed something: which counts is a guess."""
+        seen: dict[str, int] = {}
+        for place, name in enumerate(table.names):
+            first = seen.setdefault(name, place)
+            if name and first != place and self._feeds_something(name):
+                header = table.headers[place].strip()
+                raise InputFileError(
+                    table.file.path,
+                    f'columns {first + 1} and {place + 1} are both "{header}"',
+                    "rename or remove one of them",
+                    line=table.file.header_line,
+                )
+        return RowReader(table, self._selection.columns)
+
+    def _feeds_something(self, name: str) -> bool:
+        return any(feeds(one, name) for one in self._definition.parameters)
+
     def _global_layers(self) -> Iterator[Layer]:
         for table in self._of(Master.GLOBAL):
-            reader = RowReader(table, self._selection.columns)
+            reader = self._reader(table)
             yield from (reader.layer(row) for row in table.rows())
 
     def rows(self) -> Iterator[Prepared]:
@@ -107,7 +126,7 @@ class Walk:
             yield from self._judged(RowCase(layers, self._command, 0, _never))
         yield from self._of_parameters()
         for table in self._of(*masters):
-            reader = RowReader(table, self._selection.columns)
+            reader = self._reader(table)
             for row in table.rows():
                 yield from self._row(reader, table, row)
         if self._groups is not None:
@@ -124,7 +143,7 @@ class Walk:
         single: list[tuple[int, Layer, RowReader, TableRow]] = []
         long: list[tuple[int, Table]] = []
         for place, table in enumerate(tables):
-            reader = RowReader(table, self._selection.columns)
+            reader = self._reader(table)
             first = list(islice(table.rows(), 2))
             if len(first) == 1 and not first[0].problem:
                 single.append((place, reader.layer(first[0]), reader, first[0]))
@@ -141,7 +160,7 @@ class Walk:
         for place, table in long:
             before = [layer for at, layer, _, _ in single if at < place]
             after = [layer for at, layer, _, _ in single if at > place]
-            reader = RowReader(table, self._selection.columns)
+            reader = self._reader(table)
             for row in table.rows():
                 yield from self._row(reader, table, row, before, after)
 

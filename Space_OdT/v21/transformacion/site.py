@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from Space_OdT.engine.row_runs.candidate import Candidate
 from Space_OdT.v21.transformacion import site_location
 from Space_OdT.v21.transformacion.catalog import ACTIONS
 from Space_OdT.v21.transformacion.definition import ActionDefinition
-from Space_OdT.v21.transformacion.masters import Masters, Selection
+from Space_OdT.v21.transformacion.masters import Masters, Prepared, Selection
 from Space_OdT.v21.transformacion.masters_files import Master
 
 # Location, then people, then workspaces; what diverts live calls comes last (each of the two).
@@ -86,7 +85,7 @@ def site_candidates(
     selection: Selection,
     *,
     cut_over: bool = False,
-) -> Iterator[Candidate]:
+) -> Iterator[Prepared]:
     """Prepare the rows of all actions from the masters.
 
     A row asks for an action by what it fills; one that fills nothing an action is about is none of
@@ -100,7 +99,7 @@ def site_candidates(
         cut_over: Whether it is the day of the cut-over.
 
     Yields:
-        The rows, action by action.
+        The rows, action by action, with the origin of their values.
 
     Raises:
         InputFileError: When a file cannot be read to its end.
@@ -111,5 +110,4 @@ def site_candidates(
             if not masters.of(Master(definition.dataset), Master.PARAMETERS):
                 continue  # the mode alone is not a row
             chosen = replace(selection, params={**selection.params, **_UNSET})
-        for prepared in masters.prepare(definition, chosen):
-            yield prepared.candidate
+        yield from masters.prepare(definition, chosen)

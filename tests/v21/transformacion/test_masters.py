@@ -235,6 +235,21 @@ def test_global_has_one_row(folder: Path) -> None:
         read_masters(folder)
 
 
+def test_two_columns_of_one_name_are_refused_where_they_feed_something(folder: Path) -> None:
+    masters = read_masters(
+        put(folder, Usuarios__csv="email,Extensió,EXTENSIO,Nota,Nota\na@b.cd,,,,\n")
+    )
+    assert rows_of(masters, REMOVE) == []
+    with pytest.raises(InputFileError, match="columns 2 and 3 are both"):
+        rows_of(masters, FORWARD)
+
+
+def test_a_mode_for_all_rows_is_no_wish_of_a_row_that_has_nothing_to_forward(folder: Path) -> None:
+    put(folder, Usuarios__csv="email,extension,enabled\na@b.cd,80000001,\nc@b.cd,,\n")
+    prepared = only(read_masters(folder), FORWARD, params={"mode": "unset"})
+    assert (prepared.candidate.key, prepared.candidate.cells["mode"]) == ("a@b.cd", "UNSET")
+
+
 def test_beside_masters_other_files_are_left_alone_and_named(folder: Path) -> None:
     put(folder, Ubicaciones__csv="name\nCUV1\n", notes__csv="extension\n80000001\n")
     masters = read_masters(folder)
