@@ -143,7 +143,7 @@ class LocationAssignment:
         try:
             moved = await moves.move(move, call)
         except PendingError as error:
-            raise _with_meaning(error) from error
+            raise _with_meaning(error) from error.__cause__
         if moved.was_there:
             return Result(Effect.UNCHANGED, person.id, ALREADY)
         after = moved.person or _moved(person, location, wish)

@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 
+from Space_OdT.engine.action_model import PendingError
 from Space_OdT.engine.input_encoding import InputFileError
 from Space_OdT.engine.move_jobs import MoveJobs
+from Space_OdT.engine.move_results import Moved
 from Space_OdT.simulator.organisation.entities import Line, OwnerKind, PstnKind
 from Space_OdT.simulator.world import World
 from Space_OdT.v21.transformacion.definition import ActionContext
 from Space_OdT.v21.transformacion.location_moves import OBSTACLES
 from Space_OdT.v21.transformacion.usuarios_asignar_location_desde_csv import DEFINITION, expand
+from Space_OdT.webex.error_handling import ReasonCode
+from Space_OdT.webex.records import Person
 from tests.engine.bulk.conftest import no_wait
 from tests.v21.conftest import Change, Ran, Sent, Tenant
 from tests.v21.transformacion.licence_states import (
@@ -299,6 +303,40 @@ async def test_an_error_of_the_job_is_the_error_of_its_person(tenant: Tenant) ->
     assert OBSTACLES["10050010"].meaning in ran.message
     assert OBSTACLES["10050010"].fix in ran.message
     assert place_of(tenant, WITH_NUMBER) == BARCELONA
+
+
+async def test_who_was_moved_by_somebody_else_meanwhile_is_there_already(tenant: Tenant) -> None:
+    class Elsewhere(MoveJobs):
+        async def move(self, wish: Any, call: Any) -> Moved:
+            return Moved(was_there=True)
+
+    context = ActionContext(moves=Elsewhere(tenant.client, sleep=no_wait))
+    ran = await tenant.run(DEFINITION, FORM, context=context)
+    assert ran.message == "unchanged; already_in_target_location"
+
+
+async def test_who_was_moved_with_another_extension_is_half_applied(tenant: Tenant) -> None:
+    class OtherLine(MoveJobs):
+        async def move(self, wish: Any, call: Any) -> Moved:
+            await super().move(wish, call)
+            return Moved(person=Person(wish.person_id, (), (), wish.location_id, "80000001"))
+
+    context = ActionContext(moves=OtherLine(tenant.client, sleep=no_wait))
+    row = {**FORM, "extension": FREE_EXTENSION}
+    ran = await tenant.run(DEFINITION, row, context=context)
+    assert ran.reason == "half_applied"
+    assert f"has the extension 80000001 instead of {FREE_EXTENSION}" in ran.message
+
+
+async def test_an_error_of_the_job_that_nobody_knows_is_told_as_it_is(tenant: Tenant) -> None:
+    class Failing(MoveJobs):
+        async def move(self, wish: Any, call: Any) -> Moved:
+            raise PendingError(ReasonCode.RETRY_EXHAUSTED, "the job has not ended", fix="wait")
+
+    context = ActionContext(moves=Failing(tenant.client, sleep=no_wait))
+    ran = await tenant.run(DEFINITION, FORM, context=context)
+    assert ran.reason == "retry_exhausted"
+    assert ran.message == "the job has not ended. Fix: wait."
 
 
 @pytest.mark.parametrize(

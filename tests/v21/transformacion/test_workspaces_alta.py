@@ -420,6 +420,46 @@ async def test_units_go_back_when_the_call_fails(tenant: Tenant) -> None:
     assert ran.reason == "permission_denied"
 
 
+async def test_an_update_that_is_refused_keeps_its_reason(tenant: Tenant) -> None:
+    tenant.faults({"kind": "status", "status": 403, "method": "PUT", "path": "/workspaces/*"})
+    row = {"display_name": BASIC, "location_name": GIRONA, "extension": FREE_EXTENSION}
+    ran = await tenant.run(DEFINITION, {**row, "licenses": PROFESSIONAL})
+    assert ran.reason == "permission_denied"
+
+
+@pytest.mark.parametrize(
+    ("shown", "told"),
+    [
+        (("freeCalling", ()), "has not got Webex Calling (it has freeCalling)"),
+        (("webexCalling", ("another",)), f"has not got {WORKSPACES}"),
+    ],
+    ids=["no calling", "another licence"],
+)
+async def test_what_was_created_without_what_was_asked_is_half_applied(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, shown: Any, told: str
+) -> None:
+    monkeypatch.setattr(workspace_calling, "calling_of", lambda _: shown)
+    ran = await tenant.run(DEFINITION, {**ROW, "licenses": WORKSPACES})
+    assert ran.reason == "half_applied"
+    assert told in ran.message
+
+
+async def test_one_that_calls_from_another_location_stays_there(tenant: Tenant) -> None:
+    def elsewhere(world: World) -> None:
+        girona = world.organisation.location_by_name(GIRONA)
+        assert girona is not None
+        room = workspace(world, CALLING)
+        world.organisation.plan.replace_primary(
+            room.id, OwnerKind.PLACE, girona.id, None, "80010555"
+        )
+
+    tenant.change(elsewhere)
+    row = {"display_name": CALLING, "location_name": BARCELONA, "extension": FREE_EXTENSION}
+    ran = await tenant.run(DEFINITION, row)
+    assert ran.reason == "precondition_missing"
+    assert "calls from another location, which cannot be changed" in ran.message
+
+
 # -- lots -------------------------------------------------------------------------------------
 
 
