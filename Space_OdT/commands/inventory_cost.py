@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from rich.console import Console
 from rich.table import Table
 
+from Space_OdT.commands.telling import result_console
 from Space_OdT.inventory.cost import CostLine, Counts
 
 _USUAL_RATES = (100, 300, 600, 3000)
@@ -22,7 +22,7 @@ def print_cost(lines: Sequence[CostLine], counts: Counts, max_rate: int | None) 
         counts: What they were worked out from.
         max_rate: Calls a minute the operator allows; None shows the usual rates.
     """
-    console = Console(width=_WIDTH)
+    console = result_console(_WIDTH)
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("artifact")
     table.add_column("calls", justify="right")

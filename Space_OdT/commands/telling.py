@@ -47,13 +47,17 @@ class _Patient:
         return getattr(self._stream, name)
 
     def write(self, text: str) -> int:
-        with suppress(OSError):
+        try:
             self._stream.write(text)
+        except OSError:
+            _hush(self._stream)
         return len(text)
 
     def flush(self) -> None:
-        with suppress(OSError):
+        try:
             self._stream.flush()
+        except OSError:
+            _hush(self._stream)
 
 
 def operator_console() -> Console:
@@ -63,6 +67,18 @@ def operator_console() -> Console:
         The console.
     """
     return Console(file=cast("TextIO", _Patient(sys.stderr)))
+
+
+def result_console(width: int) -> Console:
+    """Make a console for tables on stdout; a reader that has seen enough ends no run.
+
+    Args:
+        width: Characters of a line.
+
+    Returns:
+        The console.
+    """
+    return Console(file=cast("TextIO", _Patient(sys.stdout)), width=width)
 
 
 def _write(stream: TextIO, text: str) -> None:

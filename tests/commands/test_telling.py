@@ -29,9 +29,16 @@ def test_what_a_code_page_lacks_is_written_in_another_way(monkeypatch: pytest.Mo
     assert bytes_written.getvalue().strip() == b"exports    /tmp/\\u03a9"
 
 
-@pytest.mark.parametrize("name", ["stdout", "stderr"])
-def test_a_reader_that_is_gone_does_not_end_the_work(name: str) -> None:
-    tell = {"stdout": "show", "stderr": "say"}[name]
+@pytest.mark.parametrize(
+    ("name", "tell"),
+    [
+        ("stdout", "show"),
+        ("stderr", "say"),
+        ("stdout", "result_console(80).print"),
+        ("stderr", "operator_console().print"),
+    ],
+)
+def test_a_reader_that_is_gone_does_not_end_the_work(name: str, tell: str) -> None:
     program = (
         "from Space_OdT.commands import telling\n"
         "input()\n"
