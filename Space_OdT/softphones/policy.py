@@ -79,7 +79,8 @@ def read_policy(path: Path) -> Policy:
     for key, body in given.items():
         if key.startswith(REMARK):
             continue
-        bodies[_feature(path, key)] = _checked(path, key, body)
+        feature = _feature(path, key)
+        bodies[feature] = _checked(path, key, body)
     return Policy(bodies, sha256(content).hexdigest())
 
 
