@@ -10,7 +10,9 @@ from typing import Any
 import typer
 
 from Space_OdT.cli import build_app
-from Space_OdT.commands import COMMANDS
+from Space_OdT.commands import COMMANDS, candidates, launcher
+from Space_OdT.commands.candidates import build_app as build_generator
+from Space_OdT.commands.launcher import build_app as build_launcher
 from Space_OdT.engine.input_schema import render_markdown
 from Space_OdT.inventory.manifest import MANIFEST
 from Space_OdT.settings.config import SETTINGS_TABLE
@@ -20,6 +22,11 @@ from Space_OdT.v21.transformacion.reference import render_markdown as render_act
 from Space_OdT.webex.error_handling import RULES, ReasonCode
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
+ACTIONS_PACKAGE = "Space_OdT.v21.transformacion"
+MODULES = (
+    (build_launcher, launcher.NAME, "run transformation actions over masters, in their order."),
+    (build_generator, candidates.NAME, "write masters from the exports of an inventory."),
+)
 NOTE = "<!-- Written by `make docs` from the code's own tables: change those, not this page. -->\n"
 
 
@@ -51,6 +58,11 @@ def _option_rows(command: Any) -> Iterable[tuple[str, str, str]]:
         yield names, shown, getattr(option, "help", None) or ""
 
 
+def _only(app: typer.Typer) -> Any:
+    """Take the one command of an application that has no other."""
+    return typer.main.get_command(app)
+
+
 def cli_page() -> str:
     """Render the page of commands and options.
 
@@ -63,6 +75,9 @@ def cli_page() -> str:
         parsed = group.commands[command.name]
         parts.append(f"\n## {command.name}\n\n{command.help}\n\n")
         parts.append(table(["Option", "Default", "Meaning"], _option_rows(parsed)))
+    for app, name, purpose in MODULES:
+        parts.append(f"\n## {name}\n\n`python -m {ACTIONS_PACKAGE}.{name}`: {purpose}\n\n")
+        parts.append(table(["Option", "Default", "Meaning"], _option_rows(_only(app()))))
     parts.append("\n## Exit codes\n\n")
     parts.append(table(["Code", "Meaning"], ((code.value, code.meaning) for code in ExitCode)))
     return "".join(parts)
