@@ -56,6 +56,9 @@ async def change_licences(
     if not change:
         return Result(Effect.UNCHANGED, person.id, await _why_nothing(wish, person, directory))
     had = await calling_licence_of(person.licences, directory)
+    notes = ""
+    if had is not None and change.gives_calling:
+        notes = await _elsewhere(wish, person, directory)
     with_calling = await _with_wanted_line(wish, person, change, had, directory)
     after = await _send(with_calling, change, wish.cells.get("org_id", ""), units, call)
     has = await calling_licence_of(after.licences, directory)
@@ -69,16 +72,21 @@ async def change_licences(
             "the location and extension of the person",
             person_id=person.id,
         )
-    return Result(Effect.CHANGED, person.id, _told(change, had, has))
+    told = "; ".join(filter(None, (_told(change, had, has), notes)))
+    return Result(Effect.CHANGED, person.id, told)
 
 
 async def _why_nothing(wish: LicenceWish, person: Person, directory: Directory) -> str:
     if not wish.add:
         return NOT_ASSIGNED
-    if (
-        not names_location(wish.cells)
-        or await calling_licence_of(person.licences, directory) is None
-    ):
+    if await calling_licence_of(person.licences, directory) is None:
+        return ""
+    return await _elsewhere(wish, person, directory)
+
+
+async def _elsewhere(wish: LicenceWish, person: Person, directory: Directory) -> str:
+    """Say that a calling licence does not move somebody who calls from another location."""
+    if not names_location(wish.cells):
         return ""
     location = await find_calling_location(wish.cells, directory)
     if same_id(location.id, person.location_id):

@@ -219,6 +219,22 @@ async def test_the_organisation_goes_into_the_body(tenant: Tenant) -> None:
     assert not ran.writes[0].query
 
 
+async def test_another_licence_moves_nobody_and_says_so(tenant: Tenant) -> None:
+    row = {
+        "email": ON_STANDARD,
+        "add_license_ids": PROFESSIONAL,
+        "location_name": BARCELONA,
+        "extension": FREE_EXTENSION,
+    }
+    before = person(tenant, ON_STANDARD).location_id
+    ran = await tenant.run(DEFINITION, row)
+    assert ran.message == (
+        f"changed: licenses_change; gave {PROFESSIONAL}; the person calls from another location "
+        f"than {BARCELONA}; usuarios_asignar_location_desde_csv moves people"
+    )
+    assert person(tenant, ON_STANDARD).location_id == before
+
+
 @dataclass(frozen=True)
 class Same:
     """A row that is as desired already."""
