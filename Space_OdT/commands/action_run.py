@@ -7,12 +7,13 @@ import inspect
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from Space_OdT.commands.action_options import RunChoices
 from Space_OdT.commands.actions_work import (
     ActionsRequest,
     ActionsWork,
@@ -23,15 +24,7 @@ from Space_OdT.commands.actions_work import (
     refuse_identity,
 )
 from Space_OdT.commands.arguments import PlainFlagsCommand, fill_optional_values
-from Space_OdT.commands.common import (
-    SIMULATOR_TOKEN,
-    BaseUrlOption,
-    ConcurrentRequestsOption,
-    MaxRateOption,
-    SimulatorOption,
-    TokenOption,
-    simulated,
-)
+from Space_OdT.commands.common import simulated
 from Space_OdT.commands.confirm import refuse_unasked
 from Space_OdT.commands.process_title import hide_secrets
 from Space_OdT.commands.rows_front import RequestError, folder_of, guarded
@@ -65,114 +58,93 @@ CsvOption = Annotated[
     Path | None,
     typer.Option("--csv", metavar="FILE", help="CSV or XLSX; the action runs once a row."),
 ]
-DryRunOption = Annotated[
-    bool,
-    typer.Option("--dry-run", help="Write plan.csv and plan.jsonl, and change nothing."),
-]
-AutoConfirmOption = Annotated[bool, typer.Option("--auto-confirm", help="Do not ask.")]
-OutDirOption = Annotated[
-    Path | None,
-    typer.Option("--out-dir", metavar="DIR", help="Folder for results, checkpoint and reports."),
-]
-ProfilesOption = Annotated[
-    Path | None,
-    typer.Option("--profiles", metavar="FILE", help="JSON file of outgoing profiles by name."),
-]
-VerboseLogOption = Annotated[
-    bool,
-    typer.Option("--verbose-log", help="Log every call and all cells; holds personal data."),
-]
-AllowIdentityOption = Annotated[
-    bool, typer.Option("--allow-identity", help="Allow actions that create people.")
-]
-CheckRoutingOption = Annotated[
-    bool,
-    typer.Option("--check-routing", help="Try forwarding destinations with Webex's routing test."),
-]
-RepairTailOption = Annotated[
-    bool, typer.Option("--repair-tail", help="Cut a torn last record off; it is kept in *.torn.")
-]
-DebugHarOption = Annotated[
-    bool, typer.Option("--debug-har", help="Write an HTTP archive below logs/, secrets masked.")
-]
 
 
 def run_action(
-    definition: ActionDefinition,
-    given: dict[str, str],
-    *,
-    csv: CsvOption = None,
-    dry_run: DryRunOption = False,
-    auto_confirm: AutoConfirmOption = False,
-    out_dir: OutDirOption = None,
-    profiles: ProfilesOption = None,
-    verbose_log: VerboseLogOption = False,
-    allow_identity: AllowIdentityOption = False,
-    check_routing: CheckRoutingOption = False,
-    repair_tail: RepairTailOption = False,
-    debug_har: DebugHarOption = False,
-    max_rate: MaxRateOption = None,
-    concurrent_requests: ConcurrentRequestsOption = None,
-    token: TokenOption = None,
-    base_url: BaseUrlOption = None,
-    simulator: SimulatorOption = None,
+    definition: ActionDefinition, csv: Path | None, given: dict[str, str], choices: RunChoices
 ) -> ExitCode:
-    """Run one action; the options of the command line are those of this signature."""
-    action_id = definition.action_id
-    layout = RowsLayout.at(out_dir or Path(".artifacts"), action_id)
+    """Run one action.
+
+    Args:
+        definition: The action.
+        csv: File of its rows; None for the one row of the command line.
+        given: Parameter -> value of the command line; beats the file.
+        choices: What else the command line says.
+
+    Returns:
+        The exit code.
+    """
+    layout = RowsLayout.at(choices.out_dir or Path(".artifacts"), definition.action_id)
 
     def work() -> ExitCode:
         nonlocal layout
-        refuse_identity([definition], allowed=allow_identity)
-        if csv is None and not given:
-            raise RequestError(
-                f"Give --csv FILE, or the parameters of one row ({_needed(definition)}); --help "
-                "lists them. / Indique --csv o los parámetros."
-            )
-        refuse_unasked(is_free_to_go=dry_run or auto_confirm or definition.is_read_only)
-        with simulated(simulator) as simulated_url:
-            settings = Settings.load(
-                token=token if simulated_url is None else SIMULATOR_TOKEN,
-                webex_base_url=simulated_url or base_url,
-                environment="lab" if simulated_url is not None else None,
-                concurrent_requests=concurrent_requests,
-                max_rate_per_minute=max_rate,
-            )
-            for warning in settings.warnings:
-                say(f"Warning: {warning}.")
-            settings.access_token()
-            folder = out_dir or settings.output_dir / "actions" / action_id
-            layout = RowsLayout.at(folder, action_id)
-            request = ActionsRequest(
-                layout=layout,
-                names=RunNames(action_id, str(csv or "--param"), _rerun(action_id)),
-                definitions=(definition,),
-                profiles=known_profiles(profiles, warn),
-                is_dry_run=dry_run,
-                is_confirmed=auto_confirm,
-                is_verbose=verbose_log,
-                checks_routing=check_routing,
-            )
+        _refuse(definition, csv, given, choices)
+        with simulated(choices.simulator) as simulated_url:
+            settings = choices.settings(simulated_url)
+            folder = choices.out_dir or settings.output_dir / "actions" / definition.action_id
+            layout = RowsLayout.at(folder, definition.action_id)
             with folder_of(layout):
-                masters = _masters(csv, layout, definition)
-                selection = Selection(params=given, formulas=formulas_of(settings))
-                intake = take_in_rows(
-                    lambda: candidates(masters, definition, selection),
-                    masters.input_hash([action_id], selection),
-                    columns_of([definition]),
-                    layout,
-                    intake_options(settings, [definition], repair=repair_tail),
-                )
-                if not intake.report.rows:
-                    raise RequestError(f"{csv} holds no row for {action_id}.")
-                log_path = log_folder(settings, layout) / f"{action_id}.log"
-                har_path = layout.har if debug_har else None
-                with action_evidence(
-                    settings, log_path, har_path, is_verbose=verbose_log
-                ) as evidence:
-                    return ActionsWork(settings, request, intake, evidence).run()
+                request = _request(definition, csv, layout, choices)
+                return _run(settings, request, csv, given, choices)
 
     return guarded(work, lambda: layout)
+
+
+def _refuse(
+    definition: ActionDefinition, csv: Path | None, given: dict[str, str], choices: RunChoices
+) -> None:
+    """Refuse what cannot be meant, before anything is opened."""
+    refuse_identity([definition], allowed=choices.allow_identity)
+    if csv is None and not given:
+        raise RequestError(
+            f"Give --csv FILE, or the parameters of one row ({_needed(definition)}); --help "
+            "lists them. / Indique --csv o los parámetros."
+        )
+    is_harmless = choices.dry_run or definition.is_read_only
+    refuse_unasked(is_free_to_go=is_harmless or choices.auto_confirm)
+
+
+def _request(
+    definition: ActionDefinition, csv: Path | None, layout: RowsLayout, choices: RunChoices
+) -> ActionsRequest:
+    action_id = definition.action_id
+    return ActionsRequest(
+        layout=layout,
+        names=RunNames(action_id, str(csv or "--param"), _rerun(action_id)),
+        definitions=(definition,),
+        profiles=known_profiles(choices.profiles, warn),
+        is_dry_run=choices.dry_run,
+        is_confirmed=choices.auto_confirm,
+        is_verbose=choices.verbose_log,
+        checks_routing=choices.check_routing,
+    )
+
+
+def _run(
+    settings: Settings,
+    request: ActionsRequest,
+    csv: Path | None,
+    given: dict[str, str],
+    choices: RunChoices,
+) -> ExitCode:
+    """Take the rows in and run them; the folder is locked."""
+    (definition,), layout = request.definitions, request.layout
+    masters = _masters(csv, layout, definition)
+    selection = Selection(params=given, formulas=formulas_of(settings))
+    intake = take_in_rows(
+        lambda: candidates(masters, definition, selection),
+        masters.input_hash([definition.action_id], selection),
+        columns_of([definition]),
+        layout,
+        intake_options(settings, [definition], repair=choices.repair_tail),
+    )
+    if not intake.report.rows:
+        raise RequestError(f"{csv} holds no row for {definition.action_id}.")
+    log_path = log_folder(settings, layout) / f"{definition.action_id}.log"
+    har_path = layout.har if choices.debug_har else None
+    is_verbose = choices.verbose_log
+    with action_evidence(settings, log_path, har_path, is_verbose=is_verbose) as evidence:
+        return ActionsWork(settings, request, intake, evidence).run()
 
 
 def _needed(definition: ActionDefinition) -> str:
@@ -287,11 +259,9 @@ def _concerns(option: str, definition: ActionDefinition) -> bool:
 
 def _signature(definition: ActionDefinition) -> inspect.Signature:
     own = [
-        inspect.Parameter(
+        _keyword(
             _PREFIX + one.name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=None,
-            annotation=Annotated[
+            Annotated[
                 str | None,
                 typer.Option(
                     option_of(one),
@@ -303,13 +273,18 @@ def _signature(definition: ActionDefinition) -> inspect.Signature:
         )
         for one in definition.parameters
     ]
-    hints = get_type_hints(run_action, include_extras=True)
+    hints = get_type_hints(RunChoices, include_extras=True)
     options = [
-        one.replace(annotation=hints[one.name])
-        for one in inspect.signature(run_action).parameters.values()
-        if one.kind is inspect.Parameter.KEYWORD_ONLY and _concerns(one.name, definition)
+        _keyword(one.name, hints[one.name], one.default)
+        for one in fields(RunChoices)
+        if _concerns(one.name, definition)
     ]
-    return inspect.Signature([*own, *options])
+    return inspect.Signature([_keyword("csv", CsvOption), *options, *own])
+
+
+def _keyword(name: str, annotation: Any, default: Any = None) -> inspect.Parameter:
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, kind, default=default, annotation=annotation)
 
 
 def example_of(definition: ActionDefinition) -> str:
@@ -345,7 +320,8 @@ def build_app(definition: ActionDefinition) -> typer.Typer:
             if name.startswith(_PREFIX) and value is not None
         }
         rest = {name: value for name, value in options.items() if not name.startswith(_PREFIX)}
-        raise typer.Exit(run_action(definition, given, **rest))
+        csv = rest.pop("csv")
+        raise typer.Exit(run_action(definition, csv, given, RunChoices(**rest)))
 
     signature = _signature(definition)
     vars(command)["__signature__"] = signature

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from Space_OdT.commands.action_run import (
+from Space_OdT.commands.action_options import (
     AllowIdentityOption,
     AutoConfirmOption,
     CheckRoutingOption,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from Space_OdT.commands.action_run import (
+from Space_OdT.commands.action_options import (
     AllowIdentityOption,
     AutoConfirmOption,
     CheckRoutingOption,
@@ -18,6 +19,7 @@ from Space_OdT.commands.action_run import (
     OutDirOption,
     ProfilesOption,
     RepairTailOption,
+    RunChoices,
     VerboseLogOption,
 )
 from Space_OdT.commands.actions_work import (
@@ -28,7 +30,6 @@ from Space_OdT.commands.actions_work import (
     intake_options,
 )
 from Space_OdT.commands.common import (
-    SIMULATOR_TOKEN,
     BaseUrlOption,
     ConcurrentRequestsOption,
     MaxRateOption,
@@ -41,12 +42,14 @@ from Space_OdT.commands.rows_front import RequestError, folder_of, guarded
 from Space_OdT.commands.rows_work import RunNames
 from Space_OdT.commands.telling import say, warn
 from Space_OdT.engine.input_reader import open_input
+from Space_OdT.engine.row_runs.candidate import Candidate
 from Space_OdT.engine.row_runs.finish import RerunCommand
 from Space_OdT.engine.row_runs.intake import kept_input, take_in_rows
 from Space_OdT.engine.run_layout import RowsLayout
 from Space_OdT.engine.suggestions import did_you_mean
 from Space_OdT.settings.config import Settings
 from Space_OdT.settings.exit_codes import ExitCode
+from Space_OdT.v21.transformacion.definition import ActionDefinition
 from Space_OdT.v21.transformacion.masters import Masters, Selection, columns_of, read_masters
 from Space_OdT.v21.transformacion.masters_sources import SOURCES_FILE, traced
 from Space_OdT.v21.transformacion.outgoing_permissions import known_profiles
@@ -101,74 +104,152 @@ def run(
     simulator: SimulatorOption = None,
 ) -> None:
     """Bring one or many sites live from their masters."""
-    layout = RowsLayout.at(out_dir or Path(".artifacts"), COMMAND)
+    site = SiteChoices(
+        folder=input_data_dir,
+        files=tuple(csv_path or ()),
+        cut_over=cut_over,
+        only=tuple(only or ()),
+        skip=tuple(skip or ()),
+        matches=tuple(match or ()),
+    )
+    choices = RunChoices(
+        dry_run=dry_run,
+        auto_confirm=auto_confirm,
+        out_dir=out_dir,
+        profiles=profiles,
+        verbose_log=verbose_log,
+        allow_identity=allow_identity,
+        check_routing=check_routing,
+        repair_tail=repair_tail,
+        debug_har=debug_har,
+        max_rate=max_rate,
+        concurrent_requests=concurrent_requests,
+        token=token,
+        base_url=base_url,
+        simulator=simulator,
+    )
+    raise typer.Exit(activate(site, choices))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteChoices:
+    """What the command line says about sites.
+
+    Attributes:
+        folder: Folder of the masters, None for none.
+        files: Further files.
+        cut_over: Whether it is the day of the cut-over.
+        only: Actions that are wanted; all when empty.
+        skip: Actions to leave out.
+        matches: `COLUMN=VALUE` that rows must fit.
+    """
+
+    folder: Path | None
+    files: tuple[Path, ...]
+    cut_over: bool
+    only: tuple[str, ...]
+    skip: tuple[str, ...]
+    matches: tuple[str, ...]
+
+    @property
+    def named(self) -> str:
+        """The inputs as given."""
+        return ", ".join(str(one) for one in (self.folder, *self.files) if one is not None)
+
+
+def activate(site: SiteChoices, choices: RunChoices) -> ExitCode:
+    """Bring sites live.
+
+    Args:
+        site: Which ones, and what of their order.
+        choices: What else the command line says.
+
+    Returns:
+        The exit code.
+    """
+    layout = RowsLayout.at(choices.out_dir or Path(".artifacts"), COMMAND)
 
     def work() -> ExitCode:
         nonlocal layout
-        if input_data_dir is None and not csv_path:
-            raise RequestError("Give --input-data-dir DIR. / Indique --input-data-dir.")
-        _check_ids([*(only or ()), *(skip or ())], site_order(cut_over=cut_over))
-        matches = tuple(_pair(text) for text in match or ())
-        definitions = site_definitions(
-            cut_over=cut_over, allow_identity=allow_identity, only=only or (), skip=skip or ()
-        )
-        refuse_unasked(is_free_to_go=dry_run or auto_confirm)
-        with simulated(simulator) as simulated_url:
-            settings = Settings.load(
-                token=token if simulated_url is None else SIMULATOR_TOKEN,
-                webex_base_url=simulated_url or base_url,
-                environment="lab" if simulated_url is not None else None,
-                concurrent_requests=concurrent_requests,
-                max_rate_per_minute=max_rate,
-            )
-            for warning in settings.warnings:
-                say(f"Warning: {warning}.")
-            settings.access_token()
-            layout = RowsLayout.at(out_dir or settings.output_dir / COMMAND, COMMAND)
-            named = [str(one) for one in (input_data_dir, *(csv_path or ())) if one is not None]
-            request = ActionsRequest(
-                layout=layout,
-                names=RunNames(
-                    "Site cut-over" if cut_over else "Site activation",
-                    ", ".join(named),
-                    _rerun(cut_over=cut_over),
-                ),
-                definitions=definitions,
-                profiles=known_profiles(profiles, warn),
-                is_dry_run=dry_run,
-                is_confirmed=auto_confirm,
-                plans_first=True,
-                is_verbose=verbose_log,
-                checks_routing=check_routing,
+        definitions, matches = _chosen(site, choices), tuple(map(_pair, site.matches))
+        refuse_unasked(is_free_to_go=choices.dry_run or choices.auto_confirm)
+        with simulated(choices.simulator) as simulated_url:
+            settings = choices.settings(simulated_url)
+            layout = RowsLayout.at(choices.out_dir or settings.output_dir / COMMAND, COMMAND)
+            selection = Selection(
+                matches=matches,
+                formulas=formulas_of(settings),
+                only_decided=not site.cut_over,
             )
             with folder_of(layout):
-                masters = _masters(input_data_dir, csv_path or (), layout)
-                for unread in masters.unread_columns(definitions):
-                    say(f"Note: {unread}; these columns are ignored.")
-                formulas = formulas_of(settings)
-                selection = Selection(matches=matches, formulas=formulas, only_decided=not cut_over)
-                sources = layout.out_dir / SOURCES_FILE
-                intake = take_in_rows(
-                    lambda: traced(
-                        sources,
-                        site_candidates(masters, definitions, selection, cut_over=cut_over),
-                    ),
-                    masters.input_hash([one.action_id for one in definitions], selection),
-                    columns_of(definitions),
-                    layout,
-                    intake_options(settings, definitions, repair=repair_tail),
-                )
-                if not intake.report.rows:
-                    raise RequestError("The masters hold no row that asks for any action.")
-                with action_evidence(
-                    settings,
-                    layout.event_log,
-                    layout.har if debug_har else None,
-                    is_verbose=verbose_log,
-                ) as evidence:
-                    return ActionsWork(settings, request, intake, evidence).run()
+                request = _request(definitions, layout, site, choices)
+                return _run(settings, request, selection, site, choices)
 
-    raise typer.Exit(guarded(work, lambda: layout))
+    return guarded(work, lambda: layout)
+
+
+def _chosen(site: SiteChoices, choices: RunChoices) -> tuple[ActionDefinition, ...]:
+    if site.folder is None and not site.files:
+        raise RequestError("Give --input-data-dir DIR. / Indique --input-data-dir.")
+    _check_ids([*site.only, *site.skip], site_order(cut_over=site.cut_over))
+    return site_definitions(
+        cut_over=site.cut_over,
+        allow_identity=choices.allow_identity,
+        only=site.only,
+        skip=site.skip,
+    )
+
+
+def _request(
+    definitions: tuple[ActionDefinition, ...],
+    layout: RowsLayout,
+    site: SiteChoices,
+    choices: RunChoices,
+) -> ActionsRequest:
+    title = "Site cut-over" if site.cut_over else "Site activation"
+    return ActionsRequest(
+        layout=layout,
+        names=RunNames(title, site.named, _rerun(cut_over=site.cut_over)),
+        definitions=definitions,
+        profiles=known_profiles(choices.profiles, warn),
+        is_dry_run=choices.dry_run,
+        is_confirmed=choices.auto_confirm,
+        plans_first=True,
+        is_verbose=choices.verbose_log,
+        checks_routing=choices.check_routing,
+    )
+
+
+def _run(
+    settings: Settings,
+    request: ActionsRequest,
+    selection: Selection,
+    site: SiteChoices,
+    choices: RunChoices,
+) -> ExitCode:
+    """Take the rows of the masters in and run them; the folder is locked."""
+    definitions, layout = request.definitions, request.layout
+    masters = _masters(site.folder, site.files, layout)
+    for unread in masters.unread_columns(definitions):
+        say(f"Note: {unread}; these columns are ignored.")
+
+    def candidates() -> Iterator[Candidate]:
+        rows = site_candidates(masters, definitions, selection, cut_over=site.cut_over)
+        return traced(layout.out_dir / SOURCES_FILE, rows)
+
+    intake = take_in_rows(
+        candidates,
+        masters.input_hash([one.action_id for one in definitions], selection),
+        columns_of(definitions),
+        layout,
+        intake_options(settings, definitions, repair=choices.repair_tail),
+    )
+    if not intake.report.rows:
+        raise RequestError("The masters hold no row that asks for any action.")
+    har_path = layout.har if choices.debug_har else None
+    is_verbose = choices.verbose_log
+    with action_evidence(settings, layout.event_log, har_path, is_verbose=is_verbose) as evidence:
+        return ActionsWork(settings, request, intake, evidence).run()
 
 
 def _check_ids(given: Collection[str], known: Sequence[str]) -> None:

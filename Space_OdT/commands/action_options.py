@@ -1,0 +1,98 @@
+"""The options that commands of actions have in common, and the settings they lead to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from Space_OdT.commands.common import (
+    SIMULATOR_TOKEN,
+    BaseUrlOption,
+    ConcurrentRequestsOption,
+    MaxRateOption,
+    SimulatorOption,
+    TokenOption,
+)
+from Space_OdT.commands.telling import say
+from Space_OdT.settings.config import Settings
+
+DryRunOption = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Write plan.csv and plan.jsonl, and change nothing."),
+]
+AutoConfirmOption = Annotated[bool, typer.Option("--auto-confirm", help="Do not ask.")]
+OutDirOption = Annotated[
+    Path | None,
+    typer.Option("--out-dir", metavar="DIR", help="Folder for results, checkpoint and reports."),
+]
+ProfilesOption = Annotated[
+    Path | None,
+    typer.Option("--profiles", metavar="FILE", help="JSON file of outgoing profiles by name."),
+]
+VerboseLogOption = Annotated[
+    bool,
+    typer.Option("--verbose-log", help="Log every call and all cells; holds personal data."),
+]
+AllowIdentityOption = Annotated[
+    bool, typer.Option("--allow-identity", help="Allow actions that create people.")
+]
+CheckRoutingOption = Annotated[
+    bool,
+    typer.Option("--check-routing", help="Try forwarding destinations with Webex's routing test."),
+]
+RepairTailOption = Annotated[
+    bool, typer.Option("--repair-tail", help="Cut a torn last record off; it is kept in *.torn.")
+]
+DebugHarOption = Annotated[
+    bool, typer.Option("--debug-har", help="Write an HTTP archive below logs/, secrets masked.")
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunChoices:
+    """What the command line says about a run, whatever it runs.
+
+    Attributes are the options of the same names.
+    """
+
+    dry_run: DryRunOption = False
+    auto_confirm: AutoConfirmOption = False
+    out_dir: OutDirOption = None
+    profiles: ProfilesOption = None
+    verbose_log: VerboseLogOption = False
+    allow_identity: AllowIdentityOption = False
+    check_routing: CheckRoutingOption = False
+    repair_tail: RepairTailOption = False
+    debug_har: DebugHarOption = False
+    max_rate: MaxRateOption = None
+    concurrent_requests: ConcurrentRequestsOption = None
+    token: TokenOption = None
+    base_url: BaseUrlOption = None
+    simulator: SimulatorOption = None
+
+    def settings(self, simulated_url: str | None) -> Settings:
+        """Load the settings, tell their warnings, and insist on a token.
+
+        Args:
+            simulated_url: Base URL of the simulator that runs for this command, None without one.
+
+        Returns:
+            The settings of the run.
+
+        Raises:
+            SettingsError: When a setting cannot be used, or there is no token.
+        """
+        settings = Settings.load(
+            token=self.token if simulated_url is None else SIMULATOR_TOKEN,
+            webex_base_url=simulated_url or self.base_url,
+            environment="lab" if simulated_url is not None else None,
+            concurrent_requests=self.concurrent_requests,
+            max_rate_per_minute=self.max_rate,
+        )
+        for warning in settings.warnings:
+            say(f"Warning: {warning}.")
+        settings.access_token()
+        return settings
