@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +127,32 @@ def test_without_a_terminal_nothing_is_changed_unless_it_was_confirmed(
     run = launch(console, "--csv-path", console.write(lines), "--script-name", FORWARD)
     assert (run.code, simulator.writes()) == (2, [])
     assert "--auto-confirm" in run.stderr
+
+
+def test_the_answer_no_leaves_everything_as_it_is(
+    console: Console, simulator: Simulator, lines: list[Row]
+) -> None:
+    path = console.write(lines[:1])
+    outer, inner = pty.openpty()
+    given = ["--csv-path", str(path), "--script-name", FORWARD, "--out-dir", str(console.out)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", f"Space_OdT.v21.transformacion.{LAUNCHER}", *given],
+        cwd=console.folder,
+        env=console.environment(),
+        stdin=inner,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    os.close(inner)
+    os.write(outer, b"no\n")
+    run = console.finish(process)
+    os.close(outer)
+    assert simulator.writes() == []
+    assert "[y/N]" in run.stderr
+    assert "callForwarding" in run.stderr, "the requests are shown before the question"
+    assert results(run)[FORWARD]["reason"] == "user_cancelled"
+    assert results(run)[FORWARD]["status"] == "skipped"
 
 
 def test_only_the_rows_that_are_chosen_are_run(console: Console, lines: list[Row]) -> None:
@@ -271,6 +301,22 @@ def test_pending_rows_can_be_mended_and_run_again_by_the_command_that_is_printed
     second = launch(console, "--csv-path", rerun, "--script-name", FORWARD, "--auto-confirm")
     assert second.code == 0, second.stderr
     assert [row["entity_key"] for row in second.results] == [lines[2]["email"]]
+
+
+def test_rejected_rows_can_be_mended_and_fed_back(
+    console: Console, simulator: Simulator, lines: list[Row]
+) -> None:
+    broken = lines[0] | {"extension": "8,0E+07"}
+    path = console.write([broken, lines[1]])
+    names = ("--script-name", FORWARD, "--auto-confirm")
+    first = launch(console, "--csv-path", path, *names)
+    assert (first.code, len(first.rejected)) == (1, 1)
+    rejected = console.out / "rejected_rows.csv"
+    mended = rejected.read_text(encoding="utf-8").replace("8,0E+07", lines[0]["extension"])
+    rejected.write_text(mended, encoding="utf-8")
+    second = launch(console, "--csv-path", rejected, *names)
+    assert (second.code, len(simulator.writes())) == (0, 2), second.stderr
+    assert [row["entity_key"] for row in second.results] == [lines[0]["email"]]
 
 
 def test_wrong_names_of_options_are_told_before_anything_is_done(
