@@ -20,13 +20,14 @@ from Space_OdT.commands.common import (
 )
 from Space_OdT.commands.rows_front import RequestError, guarded
 from Space_OdT.commands.telling import say, show
+from Space_OdT.commands.v21_apply import run_job
 from Space_OdT.commands.v21_softphone_bulk_run import (
     DebugHarOption,
     OutDirOption,
     ProfilesOption,
     RepairTailOption,
 )
-from Space_OdT.commands.v21_work import LocationsRequest, run_job, whole_folder
+from Space_OdT.commands.v21_work import LocationsRequest, whole_folder
 from Space_OdT.engine.run_layout import DEFAULT_OUT_DIR
 from Space_OdT.settings.config import Settings
 from Space_OdT.settings.exit_codes import ExitCode
@@ -114,6 +115,8 @@ def run(
 
 def _list(store: JobStore) -> ExitCode:
     rows = [_line(view) for view in store.all()]
+    for path in store.damaged():
+        say(f"Warning: {path} is damaged and left out.")
     if not rows:
         say("There is no job yet. / Aún no hay ningún trabajo.")
         return ExitCode.OK

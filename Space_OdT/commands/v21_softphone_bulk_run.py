@@ -17,19 +17,16 @@ from Space_OdT.commands.common import (
     TokenOption,
     simulated,
 )
-from Space_OdT.commands.rows_front import guarded
+from Space_OdT.commands.rows_front import RequestError, guarded
 from Space_OdT.commands.telling import say
-from Space_OdT.commands.v21_work import (
-    LocationsRequest,
-    apply_input,
-    bootstrap,
-    plan,
-    whole_folder,
-)
+from Space_OdT.commands.v21_apply import apply_input
+from Space_OdT.commands.v21_plan import plan
+from Space_OdT.commands.v21_work import LocationsRequest, bootstrap, whole_folder
 from Space_OdT.engine.run_layout import DEFAULT_OUT_DIR
 from Space_OdT.settings.config import Settings
 from Space_OdT.settings.exit_codes import ExitCode
 from Space_OdT.v21.locations.columns import ENABLE, UPSERT
+from Space_OdT.v21.locations.jobs import JobError
 from Space_OdT.v21.locations.layout import LocationsLayout
 
 
@@ -113,6 +110,9 @@ def run(
                     records_har=debug_har,
                     repairs_tail=repair_tail,
                 )
-                return (apply_input if v21_apply else plan)(settings, request)
+                try:
+                    return (apply_input if v21_apply else plan)(settings, request)
+                except JobError as error:
+                    raise RequestError(str(error)) from error
 
     raise typer.Exit(guarded(work, lambda: layout.planning))

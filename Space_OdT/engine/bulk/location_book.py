@@ -66,10 +66,22 @@ class LocationBook:
             AmbiguousNameError: When several locations have the name.
             WebexError: When the API cannot be asked.
         """
-        mapped = self._ids.get(name_key(key))
-        if mapped and (found := await self._directory.location(mapped)):
-            return found
-        return await self._directory.location(key)
+        return await self.mapped(key) or await self._directory.location(key)
+
+    async def mapped(self, external_id: str) -> Location | None:
+        """Find a location by an external id alone; no name is taken for one.
+
+        Args:
+            external_id: The operator's own id.
+
+        Returns:
+            The location; None when the map has none, or it exists no more.
+
+        Raises:
+            WebexError: When the API cannot be asked.
+        """
+        location_id = self._ids.get(name_key(external_id))
+        return await self._directory.location(location_id) if location_id else None
 
     def note(self, external_id: str, location: Location) -> None:
         """Remember the external id of a location, durably.

@@ -62,7 +62,7 @@ ROUTE_GROUP = Parameter(
 MAIN_NUMBER = Parameter(
     "main_number",
     Kind.PHONE,
-    "Head number of the location (E.164); added to its inventory when nobody has it.",
+    "Head number of the location (E.164); it must be in the inventory of the location.",
     aliases=("calling_line_id", "Capçalera", "Capçalera principal"),
     example="+34910000001",
 )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+import traceback
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import orjson
 
@@ -19,29 +24,40 @@ from Space_OdT.engine.stopping import StopReason, StopSignal
 from Space_OdT.v21.locations.jobs import Job, JobStatus, JobStore, Totals
 from Space_OdT.webex.directory import Directory
 from Space_OdT.webex.ids import id_key
+from Space_OdT.webex.redaction import redact_text
 from Space_OdT.webex.sources import Kind
 
-_SAVED_EVERY_SECONDS = 1.0
+SAVED_EVERY_SECONDS = 1.0
+LOOKED_EVERY_SECONDS = 0.5
+SITES_PHASE = "1"
 
 
-def counted(
-    rows: int, results: Mapping[str, int], rejected: Mapping[str, int]
-) -> tuple[Totals, dict[str, int]]:
-    """Count the rows of a job.
+def settled_rows(store: JobStore, job: Job) -> dict[int, RowStatus]:
+    """Read which rows of a job have an outcome: its own file may be older than a kill.
 
     Args:
-        rows: All of them.
-        results: Status -> rows, from the results.
-        rejected: Reason code -> rows, from validation.
+        store: The jobs.
+        job: The job.
 
     Returns:
-        The totals, and the cursor.
+        Number of a row -> how it ended.
+
+    Raises:
+        OSError: When the results cannot be read.
     """
-    success = results.get(RowStatus.SUCCESS.value, 0)
-    pending = results.get(RowStatus.PENDING.value, 0)
-    refused = sum(rejected.values())
-    totals = Totals(rows, success + pending + refused, success, pending, refused)
-    return totals, {"offset": totals.processed}
+    return {
+        int(record["row_number"]): RowStatus(record["status"]) for record in _results(store, job)
+    }
+
+
+def _results(store: JobStore, job: Job) -> Iterator[dict[str, str]]:
+    path = store.layout_of(job).results_csv
+    if not path.exists():
+        return
+    records = stored_records(path)
+    header = next(records, None)
+    if header is not None:
+        yield from (dict(zip(header.cells, one.cells, strict=True)) for one in records)
 
 
 class JobKeeper(SilentObserver):
@@ -50,22 +66,27 @@ class JobKeeper(SilentObserver):
     Args:
         store: The jobs.
         job: The job, as it was begun.
-        totals: Its rows so far.
+        rows: Its rows.
+        rejected: Those refused before any call.
         clock: Monotonic seconds; injected by tests.
+
+    Attributes:
+        stop: What the run is asked to stop by; None before there is one.
     """
 
     def __init__(
         self,
         store: JobStore,
         job: Job,
-        totals: Totals,
         *,
+        rows: int,
+        rejected: int,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.store = store
         self.job = job
-        self._success, self._pending = totals.success, totals.pending
-        self._totals = totals
+        self._rows, self._rejected = rows, rejected
+        self._ends = settled_rows(store, job)
         self._clock = clock
         self._saved_at = clock()
         self._cancel = store.layout_of(job).cancel_file
@@ -80,14 +101,22 @@ class JobKeeper(SilentObserver):
         Raises:
             OSError: When it cannot be written.
         """
-        owner = owner_of(self.store.layout_of(self.job).lock_file)
+        layout = self.store.layout_of(self.job)
+        layout.failure_json.unlink(missing_ok=True)
+        owner = owner_of(layout.lock_file)
         return self.save(status=JobStatus.RUNNING, owner=asdict(owner) if owner else {})
 
     @property
     def totals(self) -> Totals:
         """Its rows at this moment."""
-        done = self._success + self._pending + self._totals.rejected
-        return replace(self._totals, processed=done, success=self._success, pending=self._pending)
+        counts = Counter(self._ends.values())
+        return Totals(
+            total=self._rows,
+            processed=len(self._ends) + self._rejected,
+            success=counts[RowStatus.SUCCESS],
+            pending=counts[RowStatus.PENDING],
+            rejected=self._rejected,
+        )
 
     @property
     def is_cancelled(self) -> bool:
@@ -95,17 +124,22 @@ class JobKeeper(SilentObserver):
         return self._cancel.exists()
 
     def row_settled(self, outcome: Outcome) -> None:
-        """Count a row; now and then write the counts down and look for a wish to cancel."""
-        if outcome.status is RowStatus.SUCCESS:
-            self._success += 1
-        else:
-            self._pending += 1
+        """Count a row; now and then write the counts down."""
+        self._ends[outcome.row.number] = outcome.status
         now = self._clock()
-        if now - self._saved_at < _SAVED_EVERY_SECONDS:
-            return
-        self._saved_at = now
-        self.save()
-        if self.is_cancelled and self.stop is not None and not self.stop.is_asked:
+        if now - self._saved_at >= SAVED_EVERY_SECONDS:
+            self._saved_at = now
+            self.save()
+
+    async def watch(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        """Look for a wish to cancel until there is one, or nobody needs to know any more.
+
+        Args:
+            sleep: Awaitable sleep; injected by tests.
+        """
+        while not self.is_cancelled:
+            await sleep(LOOKED_EVERY_SECONDS)
+        if self.stop is not None:
             self.stop.ask(StopReason.INTERRUPTED, "the job was cancelled")
 
     def save(self, **changes: Any) -> Job:
@@ -126,21 +160,23 @@ class JobKeeper(SilentObserver):
         return self.job
 
 
-def status_after(totals: Totals, *, is_complete: bool, is_cancelled: bool) -> JobStatus:
+def status_after(totals: Totals, stop: StopReason | None, *, is_cancelled: bool) -> JobStatus:
     """Say how a job stands when its run has ended.
 
     Args:
         totals: Its rows.
-        is_complete: Whether every row was run.
+        stop: Why the run ended early, None when every row was run.
         is_cancelled: Whether somebody wanted it to stop for good.
 
     Returns:
-        Its state; a run that stopped early leaves it running, for it can be resumed.
+        Its state; an interrupted run leaves it running without an owner, so it can be resumed.
     """
-    if not is_complete:
-        return JobStatus.CANCELLED if is_cancelled else JobStatus.RUNNING
-    is_clean = not totals.pending and not totals.rejected
-    return JobStatus.COMPLETED if is_clean else JobStatus.COMPLETED_WITH_ERRORS
+    if stop is None:
+        is_clean = not totals.pending and not totals.rejected
+        return JobStatus.COMPLETED if is_clean else JobStatus.COMPLETED_WITH_ERRORS
+    if is_cancelled:
+        return JobStatus.CANCELLED
+    return JobStatus.RUNNING if stop is StopReason.INTERRUPTED else JobStatus.FAILED
 
 
 def touched_locations(store: JobStore, job: Job) -> list[str]:
@@ -156,13 +192,7 @@ def touched_locations(store: JobStore, job: Job) -> list[str]:
     Raises:
         OSError: When the results cannot be read.
     """
-    path = store.layout_of(job).results_csv
-    if not path.exists():
-        return []
-    records = stored_records(path)
-    header = next(records).cells
-    phase, remote = header.index("phase"), header.index("remote_id")
-    found = (one.cells[remote] for one in records if one.cells[phase] == "1")
+    found = (one["remote_id"] for one in _results(store, job) if one["phase"] == SITES_PHASE)
     return list(dict.fromkeys(filter(None, found)))
 
 
@@ -218,13 +248,15 @@ def write_final_state(store: JobStore, job: Job, items: list[dict[str, Any]]) ->
     write_atomic(path, orjson.dumps(state, option=orjson.OPT_INDENT_2), durable=True)
 
 
-def write_failure(store: JobStore, job: Job, error: BaseException) -> Job:
-    """Write down that a job failed as a whole.
+def write_failure(store: JobStore, job: Job, kind: str, message: str, trace: str = "") -> Job:
+    """Write down that a job failed as a whole; it can be resumed.
 
     Args:
         store: The jobs.
         job: The job.
-        error: What ended it; its text holds no secrets.
+        kind: What ended it, in one word.
+        message: The same in words, without secrets.
+        trace: Where in the program it happened, "" when that says nothing.
 
     Returns:
         The job, failed.
@@ -232,8 +264,51 @@ def write_failure(store: JobStore, job: Job, error: BaseException) -> Job:
     Raises:
         OSError: When it cannot be written.
     """
-    told = {"error_type": type(error).__name__, "error_message": str(error)}
     failed_at = datetime.now(UTC).isoformat(timespec="seconds")
-    data = orjson.dumps({"failed_at": failed_at, **told}, option=orjson.OPT_INDENT_2)
-    write_atomic(store.layout_of(job).failure_json, data)
+    told = {"error_type": kind, "error_message": message}
+    data = {"failed_at": failed_at, **told, "traceback": trace}
+    path = store.layout_of(job).failure_json
+    write_atomic(path, orjson.dumps(data, option=orjson.OPT_INDENT_2))
     return store.save(replace(job, status=JobStatus.FAILED, last_error=told, finished_at=failed_at))
+
+
+class FailureWatch:
+    """Writes down why a job failed when the block ends with an error; the error goes on.
+
+    Args:
+        store: The jobs.
+        job: The job, as it was before the run.
+        secrets: What must not be written down.
+
+    Attributes:
+        keeper: Who keeps the job's file meanwhile; None before there is one.
+    """
+
+    def __init__(self, store: JobStore, job: Job, secrets: Sequence[str] = ()) -> None:
+        self._store = store
+        self._job = job
+        self._secrets = tuple(secrets)
+        self.keeper: JobKeeper | None = None
+
+    def __enter__(self) -> Self:
+        """Begin to watch."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Write an error down; an interruption is none."""
+        if not isinstance(error, Exception):
+            return
+        job = self._job
+        if self.keeper is not None:
+            job = replace(self.keeper.job, totals=self.keeper.totals)
+        message, told = (
+            redact_text(text, self._secrets)
+            for text in (str(error), "".join(traceback.format_exception(error)))
+        )
+        with suppress(OSError):  # a full disk is what ended it: the job stays as last written
+            write_failure(self._store, job, type(error).__name__, message, told)

@@ -15,8 +15,12 @@ import orjson
 from Space_OdT.engine.atomic import write_atomic
 from Space_OdT.engine.row_runs.candidate import Candidate
 from Space_OdT.engine.run_lock import LockOwner, owner_of
-from Space_OdT.v21.locations.layout import JobLayout, LocationsLayout
+from Space_OdT.v21.locations.layout import JobLayout, LocationsLayout, is_job_id
 from Space_OdT.v21.locations.rows import as_json, from_json
+from Space_OdT.v21.locations.templates import Policy
+
+INTERRUPTED = "interrupted"
+"""Shown for a job that says it runs, but whose process is gone."""
 
 
 class JobStatus(StrEnum):
@@ -31,8 +35,12 @@ class JobStatus(StrEnum):
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing is left to be run."""
-        return self in {JobStatus.COMPLETED, JobStatus.COMPLETED_WITH_ERRORS}
+        """Whether it is never run again; one that failed can be resumed."""
+        return self in {
+            JobStatus.COMPLETED,
+            JobStatus.COMPLETED_WITH_ERRORS,
+            JobStatus.CANCELLED,
+        }
 
 
 class JobError(Exception):
@@ -71,6 +79,7 @@ class Job:
         input_hash: Names the input it was made of.
         source: The file it was made of.
         policy: What held for all rows then.
+        profiles: File of outgoing profiles it was begun with, "" for those of the product.
         totals: Its rows.
         cursor: `offset`: rows with an outcome.
         last_error: Type and message of what ended it, `{}` when nothing did.
@@ -87,6 +96,7 @@ class Job:
     input_hash: str = ""
     source: str = ""
     policy: Mapping[str, Any] = field(default_factory=dict)
+    profiles: str = ""
     totals: Totals = field(default_factory=Totals)
     cursor: Mapping[str, int] = field(default_factory=lambda: {"offset": 0})
     last_error: Mapping[str, str] = field(default_factory=dict)
@@ -115,7 +125,7 @@ class JobView:
     @property
     def shown_status(self) -> str:
         """Its state in one word for operators."""
-        return "interrupted" if self.is_interrupted else self.job.status.value
+        return INTERRUPTED if self.is_interrupted else self.job.status.value
 
 
 def _now() -> str:
@@ -144,6 +154,7 @@ class JobStore:
         input_hash: str,
         source: Path,
         policy: Mapping[str, Any],
+        profiles: Path | None = None,
     ) -> Job:
         """Make a job and keep its rows.
 
@@ -153,6 +164,7 @@ class JobStore:
             input_hash: Names the input.
             source: The file it is made of.
             policy: What holds for all rows.
+            profiles: The operator's file of outgoing profiles, if any.
 
         Returns:
             The job.
@@ -168,13 +180,14 @@ class JobStore:
         rejected = sum(1 for row in kept if row["problems"])
         job = Job(
             job_id=layout.out_dir.name,
-            created_at=_now(),
+            created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
             input_path=str(layout.input_rows_json),
             status=JobStatus.CREATED,
             entity_type=entity_type,
             input_hash=input_hash,
-            source=str(source),
+            source=str(source.absolute()),
             policy=policy,
+            profiles=str(profiles.absolute()) if profiles else "",
             totals=Totals(total=len(kept), rejected=rejected),
         )
         return self.save(job)
@@ -289,11 +302,17 @@ class JobStore:
         open_jobs = [
             view.job
             for view in self.all()
-            if view.job.input_hash == input_hash
-            and not view.job.status.is_over
-            and view.job.status is not JobStatus.CANCELLED
+            if view.job.input_hash == input_hash and not view.job.status.is_over
         ]
         return open_jobs[-1] if open_jobs else None
+
+    def waiting(self) -> list[Job]:
+        """List the jobs that can be resumed.
+
+        Returns:
+            Those that are not over and that nobody runs.
+        """
+        return [one.job for one in self.all() if one.owner is None and not one.job.status.is_over]
 
     def cancel(self, job_id: str) -> JobView:
         """Ask a running job to stop for good, or mark one that does not run.
@@ -309,18 +328,38 @@ class JobStore:
         """
         job = self.load(job_id)
         view = self.view(job)
-        if job.status.is_over or job.status is JobStatus.CANCELLED:
+        if job.status.is_over:
             raise JobError(f"The job {job.job_id} is {job.status}: there is nothing to cancel.")
         if view.owner is not None:
             write_atomic(self._layout.job(job.job_id).cancel_file, _now().encode())
             return view
-        return JobView(self.save(replace(job, status=JobStatus.CANCELLED)), None)
+        ended = replace(job, status=JobStatus.CANCELLED, finished_at=_now())
+        return JobView(self.save(ended), None)
+
+    def damaged(self) -> list[Path]:
+        """List the files of jobs that cannot be read.
+
+        Returns:
+            Their paths.
+        """
+        return [self._layout.job(name).job_json for name in self._names() if not self._reads(name)]
+
+    def _reads(self, name: str) -> bool:
+        try:
+            self.load(name)
+        except JobError:
+            return False
+        return True
 
     def _names(self) -> list[str]:
         folder = self._layout.jobs_dir
         if not folder.is_dir():
             return []
-        return sorted(one.name for one in folder.iterdir() if (one / "job.json").is_file())
+        return sorted(
+            one.name
+            for one in folder.iterdir()
+            if is_job_id(one.name) and (one / "job.json").is_file()
+        )
 
 
 def _parse(data: Mapping[str, Any]) -> Job:
@@ -328,4 +367,5 @@ def _parse(data: Mapping[str, Any]) -> Job:
     values = {name: value for name, value in data.items() if name in known}
     values["status"] = JobStatus(data["status"])
     values["totals"] = Totals(**data["totals"])
+    Policy(**data["policy"])  # says what is wrong with it
     return Job(**values)

@@ -12,6 +12,18 @@ COMMAND = "v21_softphone_bulk_run"
 _JOB_ID = re.compile(r"[0-9a-zA-Z-]{1,64}")
 
 
+def is_job_id(name: str) -> bool:
+    """Tell whether a name can be the id of a job, and so of its folder.
+
+    Args:
+        name: Any name.
+
+    Returns:
+        True when it can.
+    """
+    return _JOB_ID.fullmatch(name) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class LocationsLayout:
     """Where the location jobs keep inputs, plan and jobs.
@@ -101,7 +113,7 @@ class LocationsLayout:
         Raises:
             ValueError: When it cannot be the id of a job.
         """
-        if not _JOB_ID.fullmatch(job_id):
+        if not is_job_id(job_id):
             raise ValueError(f"{job_id!r} is not the id of a job")
         return JobLayout(self.jobs_dir / job_id, COMMAND)
 

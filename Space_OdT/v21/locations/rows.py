@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,15 @@ FURTHER = (
     "workspaces_configurar_perfil_saliente_custom",
     "workspaces_configurar_desvio_prefijo53",
 )
+# Each row of people, and each of workspaces, is looked at by so many of them.
+ACTIONS_OF_A_ROW = len(FURTHER) // 2
+_NAMES_A_SITE = ("location_external_id", "location_id", "name")
+_SHOWN_LINES = 10
 _FORM = 1
+
+
+def _forget(_: str) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +59,11 @@ class SiteInput:
     formulas: LegacyFormulas
     input_hash: str
 
-    def candidates(self) -> Iterator[Candidate]:
+    def candidates(self, tell: Callable[[str], None] = _forget) -> Iterator[Candidate]:
         """Prepare all rows.
+
+        Args:
+            tell: Told, a sentence a file, of rows of people or workspaces that ask for nothing.
 
         Yields:
             Sites, then people, then workspaces; a second row of a site is rejected.
@@ -59,7 +71,7 @@ class SiteInput:
         Raises:
             InputFileError: When a file cannot be read to its end.
         """
-        first: dict[str, int] = {}
+        first: dict[tuple[str, str], int] = {}
         selection = Selection(formulas=self.formulas, only_decided=True)
         site, *others = self.definitions
         waiting: list[Unasked] = []
@@ -68,9 +80,14 @@ class SiteInput:
             waiting.clear()
             yield _once(prepared.candidate, first)
         yield from map(_nameless, waiting)
+        idle: list[str] = []
         for definition in others:
-            for prepared in self.masters.prepare(definition, selection):
+            unasked: list[Unasked] = []
+            for prepared in self.masters.prepare(definition, selection, unasked.append):
                 yield prepared.candidate
+            idle += [one.source for one in unasked]
+        for sentence in _told_idle(Counter(idle)):
+            tell(sentence)
 
     def unread_columns(self) -> list[str]:
         """Say which columns feed nothing.
@@ -143,22 +160,38 @@ def _nameless(row: Unasked) -> Candidate:
     return Candidate(row.action_id, "", {}, {}, int(line), source, (problem,))
 
 
-def _once(row: Candidate, first: dict[str, int]) -> Candidate:
+def _once(row: Candidate, first: dict[tuple[str, str], int]) -> Candidate:
     """Reject a second row of the same site: both would look for it, and both create it."""
     if row.problems:
         return row
-    key = name_key(row.cells["name"])
-    before = first.setdefault(key, row.line)
-    if before == row.line:
-        return row
-    problem = CellProblem(
-        "name",
-        row.cells["name"],
-        "a location once in the file",
-        f"line {before} is about the same location: keep one of the two",
-        reason_code=ReasonCode.DUPLICATE_KEY,
-    )
-    return replace(row, problems=(problem,))
+    named = {(one, name_key(row.cells[one])) for one in _NAMES_A_SITE if row.cells.get(one)}
+    for column, key in sorted(named & first.keys()):
+        problem = CellProblem(
+            column,
+            row.cells[column],
+            "a location once in the file",
+            f"line {first[column, key]} is about the same location: keep one of the two",
+            reason_code=ReasonCode.DUPLICATE_KEY,
+        )
+        return replace(row, cells={}, problems=(problem,))
+    first.update(dict.fromkeys(named, row.line))
+    return row
+
+
+def _told_idle(unasked: Mapping[str, int]) -> Iterator[str]:
+    """Say which rows of people and workspaces none of their actions is asked by."""
+    lines: dict[str, list[str]] = {}
+    for source, times in unasked.items():
+        file, _, line = source.rpartition(":")
+        if times == ACTIONS_OF_A_ROW:
+            lines.setdefault(file, []).append(line)
+    for file, found in lines.items():
+        shown = ", ".join(found[:_SHOWN_LINES])
+        more = f" and {len(found) - _SHOWN_LINES:,} more" if len(found) > _SHOWN_LINES else ""
+        yield (
+            f"{file}: line {shown}{more} asks for nothing; fill legacy_secondary_number, "
+            "legacy_forward_target, outgoing_profile or mode"
+        )
 
 
 def as_json(row: Candidate) -> dict[str, Any]:

@@ -66,9 +66,9 @@ class LocationsSession(RowsSession):
         if plan is not None:
             self.book.preload(options.map_csv)
         context = ActionContext(formulas=options.formulas, profiles=options.profiles)
-        upsert = LocationUpsert(client, self.book, context)
+        self._upsert = LocationUpsert(client, self.book, context)
         site, *others = definitions
-        phases = [RunPhase(1, site.action_id, upsert.action(site.action_id))]
+        phases = [RunPhase(1, site.action_id, self._upsert.action(site.action_id))]
         phases += [
             RunPhase(number, one.action_id, one.build(context))
             for number, one in enumerate(others, start=2)
@@ -83,6 +83,14 @@ class LocationsSession(RowsSession):
             directory=self.organisation,
             plan=plan,
         )
+
+    def belongs_to(self, organisation_id: str) -> None:
+        """Take note of whose token it is; rows of another organisation are left alone.
+
+        Args:
+            organisation_id: Id of the organisation.
+        """
+        self._upsert.organisation_id = organisation_id
 
     def __exit__(
         self,

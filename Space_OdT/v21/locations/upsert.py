@@ -23,6 +23,7 @@ from Space_OdT.v21.transformacion.ubicacion_configurar_pstn import complete_fact
 from Space_OdT.webex.connection_client import WebexClient
 from Space_OdT.webex.directory import Directory
 from Space_OdT.webex.error_handling import ReasonCode
+from Space_OdT.webex.ids import same_id
 from Space_OdT.webex.records import Location, name_key
 
 _ROUTE_GROUP = "ROUTE_GROUP"
@@ -85,9 +86,13 @@ class LocationUpsert:
         client: The client of the run.
         book: Finds locations by external id, id or name.
         context: What the profile action depends on.
+
+    Attributes:
+        organisation_id: Whose token it is; rows of another organisation are left alone.
     """
 
     def __init__(self, client: WebexClient, book: LocationBook, context: ActionContext) -> None:
+        self.organisation_id = ""
         self._book = book
         parts = LocationAction(book, PremisesConnections(client), lambda _row: ())
         self._location = parts.action()
@@ -125,6 +130,7 @@ class LocationUpsert:
     async def _run(
         self, params: SiteParams, call: Call, directory: Directory, *, creates: bool
     ) -> Result:
+        self._check_organisation(params.cells.get("org_id", ""))
         found = await self._find(params, directory)
         if found is None and not creates:
             raise PendingError(
@@ -143,6 +149,8 @@ class LocationUpsert:
             _as_asked(params, found, creates=creates), call, directory
         )
         notes = [result.message] if result.message else []
+        if found is not None and found.name != params.facts.name:
+            notes.append(f"it is named {found.name} and keeps its name")
         if call.is_plan and (found is None or not found.has_calling):
             await _mark_planned(result.remote_id, directory)
         for column, parameter, action in self._further:
@@ -154,17 +162,38 @@ class LocationUpsert:
         effect = Effect.CHANGED if call.done else Effect.UNCHANGED
         return Result(effect, result.remote_id, "; ".join(notes))
 
+    def _check_organisation(self, org_id: str) -> None:
+        """Leave a row alone that is meant for an organisation the token does not belong to."""
+        if org_id and self.organisation_id and not same_id(org_id, self.organisation_id):
+            raise PendingError(
+                ReasonCode.OUT_OF_SCOPE,
+                f"the row is for the organisation {org_id}, the token belongs to "
+                f"{self.organisation_id}",
+                fix="use a token of that organisation, or leave org_id blank",
+            )
+
     async def _find(self, params: SiteParams, directory: Directory) -> Location | None:
-        found = await self._book.find(params.asked)
-        if found is None and (location_id := params.cells.get("location_id")):
-            found = await directory.location(location_id)
-            if found is None:
-                raise PendingError(
-                    ReasonCode.PRECONDITION_MISSING,
-                    f"there is no location with the id {location_id}",
-                    fix="correct location_id, or leave it blank to go by the name",
-                )
-        return found or await directory.location(params.facts.name)
+        """Find the location by external id, then by id, then by name."""
+        external_id = params.cells.get("location_external_id", "")
+        mapped = await self._book.mapped(external_id) if external_id else None
+        location_id = params.cells.get("location_id", "")
+        if not location_id:
+            return mapped or await directory.location(params.facts.name)
+        found = await directory.location(location_id)
+        if found is None or not same_id(found.id, location_id):
+            raise PendingError(
+                ReasonCode.PRECONDITION_MISSING,
+                f"there is no location with the id {location_id}",
+                fix="correct location_id, or leave it blank to go by the name",
+            )
+        if mapped is not None and not same_id(mapped.id, found.id):
+            raise PendingError(
+                ReasonCode.PRECONDITION_MISSING,
+                f"location_external_id {external_id} stands for {mapped.name}, location_id is the "
+                f"id of {found.name}",
+                fix="correct one of the two, or leave one blank",
+            )
+        return found
 
 
 async def _mark_planned(location_id: str, directory: Directory) -> None:
@@ -187,7 +216,7 @@ def _as_asked(params: SiteParams, found: Location | None, *, creates: bool) -> L
         facts = replace(facts, name=found.name)
     route = params.cells.get("route_group_id", "")
     return LocationParams(
-        key=found.id if found is not None else params.asked,
+        key=found.id if found is not None else facts.name,
         external_id=params.cells.get("location_external_id", ""),
         facts=facts,
         pstn_type=LOCAL_GATEWAY if route else "",
