@@ -29,7 +29,8 @@ from Space_OdT.commands.common import (
     SimulatorOption,
     TokenOption,
 )
-from Space_OdT.commands.launcher_run import NAME, LauncherRequest, LauncherRun, layout_of
+from Space_OdT.commands.launcher_request import NAME, LauncherRequest, layout_of
+from Space_OdT.commands.launcher_run import LauncherRun
 from Space_OdT.commands.process_title import hide_secrets
 from Space_OdT.commands.rows_front import RequestError, guarded
 from Space_OdT.commands.telling import show

@@ -5,19 +5,20 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from Space_OdT.commands.actions_work import (
     ActionsRequest,
-    ActionsWork,
     action_evidence,
     formulas_of,
     intake_options,
     log_folder,
 )
 from Space_OdT.commands.common import SIMULATOR_TOKEN, simulated
+from Space_OdT.commands.confirm import refuse_unasked
+from Space_OdT.commands.launcher_checks import check_columns, check_names
+from Space_OdT.commands.launcher_request import NAME, LauncherRequest, layout_of
 from Space_OdT.commands.launcher_summary import (
     ActionOutcome,
     Ending,
@@ -25,19 +26,14 @@ from Space_OdT.commands.launcher_summary import (
     render,
     shown_rows,
 )
+from Space_OdT.commands.launcher_work import FailFast, LauncherWork
 from Space_OdT.commands.rows_front import RequestError, folder_of
 from Space_OdT.commands.rows_work import RunNames
 from Space_OdT.commands.telling import say, warn
-from Space_OdT.engine.executor import RunObserver
+from Space_OdT.engine.calling_settings import Profiles
 from Space_OdT.engine.input_reader import open_input
-from Space_OdT.engine.models import Outcome, RowStatus
-from Space_OdT.engine.planner import PlanWriter
-from Space_OdT.engine.row_runs.intake import kept_input, take_in_rows
-from Space_OdT.engine.row_runs.run_log import SilentObserver
-from Space_OdT.engine.row_runs.session import RowsSession
+from Space_OdT.engine.row_runs.intake import RowsIntake, kept_input, take_in_rows
 from Space_OdT.engine.run_layout import RowsLayout
-from Space_OdT.engine.stopping import StopReason
-from Space_OdT.engine.suggestions import did_you_mean
 from Space_OdT.settings.config import Settings, SettingsError
 from Space_OdT.settings.exit_codes import ExitCode
 from Space_OdT.v21.transformacion.catalog import ACTIONS
@@ -52,122 +48,10 @@ from Space_OdT.v21.transformacion.masters import (
     read_masters,
 )
 from Space_OdT.v21.transformacion.masters_sources import SOURCES_FILE, traced
-from Space_OdT.v21.transformacion.masters_values import feeds
 from Space_OdT.v21.transformacion.outgoing_permissions import known_profiles
-from Space_OdT.v21.transformacion.parameters import fold_header
-from Space_OdT.webex.connection_client import WebexClient
 
-NAME = "launcher_csv_dependencias"
 _DEFAULT_CSV = Path(".artifacts") / "report" / "results_manual.csv"
 _DEFAULT_CSVS = (_DEFAULT_CSV, Path("Space_OdT") / _DEFAULT_CSV)
-_REJECTIONS_TOLD = 20
-
-
-def layout_of(folder: Path) -> RowsLayout:
-    """Lay out the outputs of the launcher.
-
-    Args:
-        folder: The output folder.
-
-    Returns:
-        The layout; nothing is created on disk.
-    """
-    return RowsLayout.at(folder, NAME)
-
-
-@dataclass(frozen=True, slots=True)
-class LauncherRequest:
-    """What the command line asks for.
-
-    Attributes:
-        csv_paths: Files, the earlier one counts.
-        input_data_dir: Folder of the masters; None for none.
-        script_names: Actions; empty for all that run by themselves.
-        params: Values that beat every file.
-        columns: Parameter -> header of its column.
-        matches: Header or parameter, and the value rows must have.
-        rows: Numbers of rows; empty for all.
-        is_dry_run: Change nothing.
-        is_confirmed: Whether nobody is to be asked.
-        prechecks: Whether workspaces are diagnosed first.
-        fails_fast: Whether the first row that is not done ends the run.
-        out_dir: Folder of the outputs; None for the usual one.
-        profiles: File of outgoing profiles.
-        allows_identity: Whether people may be created.
-        checks_routing: Whether forwarding destinations are tried.
-        is_verbose: Whether the log may hold more than keys.
-        repairs: Whether torn tails may be cut off.
-        records_har: Whether an HTTP archive is written.
-        max_rate: Calls a minute at most.
-        concurrent_requests: Requests in flight at most.
-        token: Access token.
-        base_url: Base URL of the API.
-        simulator: People of a simulated organisation; None for the real one.
-    """
-
-    csv_paths: tuple[Path, ...]
-    input_data_dir: Path | None
-    script_names: tuple[str, ...]
-    params: Mapping[str, str]
-    columns: Mapping[str, str]
-    matches: tuple[tuple[str, str], ...]
-    rows: frozenset[int]
-    is_dry_run: bool
-    is_confirmed: bool
-    prechecks: bool
-    fails_fast: bool
-    out_dir: Path | None
-    profiles: Path | None
-    allows_identity: bool
-    checks_routing: bool
-    is_verbose: bool
-    repairs: bool
-    records_har: bool
-    max_rate: int | None
-    concurrent_requests: int | None
-    token: str | None
-    base_url: str | None
-    simulator: int | None
-
-
-class _FailFast(SilentObserver):
-    """Ends a run at the first row that is not done."""
-
-    def __init__(self) -> None:
-        self.session: RowsSession | None = None
-
-    def row_settled(self, outcome: Outcome) -> None:
-        """Take note of an outcome."""
-        if outcome.status is not RowStatus.SUCCESS and self.session is not None:
-            row = outcome.row
-            where = f"row {row.number}, {row.entity_type} {row.entity_key}"
-            self.session.stop.ask(
-                StopReason.FAIL_FAST, f"{where} was not done, and --fail-fast is given"
-            )
-
-
-class _Work(ActionsWork):
-    """The work of actions that knows whether it was applied, and may end early."""
-
-    fails_fast: _FailFast | None = None
-    was_applied = False
-
-    def session(self, client: WebexClient, plan: PlanWriter | None) -> RowsSession:
-        """Make the session, and let whoever may end the run know it."""
-        session = super().session(client, plan)
-        if self.fails_fast is not None and plan is None:
-            self.fails_fast.session = session
-        return session
-
-    def watchers(self) -> tuple[RunObserver, ...]:
-        """Have the first failure noticed, too, when it ends the run."""
-        more = () if self.fails_fast is None else (self.fails_fast,)
-        return (*super().watchers(), *more)
-
-    async def apply(self) -> ExitCode:
-        """Run every row that has no outcome yet."""
-        self.was_applied = True
-        return await super().apply()
 
 
 @dataclass(slots=True)
@@ -219,7 +103,9 @@ class LauncherRun:
         if not chosen:
             raise RequestError("There is no action to run. / No hay ninguna acción que ejecutar.")
         self.files = self._chosen_files()
-        self._check_names()
+        check_names(request, self.definitions)
+        only_reads = all(one.is_read_only for one in chosen)
+        refuse_unasked(is_free_to_go=only_reads or request.is_dry_run or request.is_confirmed)
         with simulated(request.simulator) as url:
             settings = self._settings(url)
             if settings is None:
@@ -239,20 +125,6 @@ class LauncherRun:
             )
         say(f"Note: no file was named, so {found} is read.")
         return (found,)
-
-    def _check_names(self) -> None:
-        """Refuse names that nothing listens to: a typing error would pass unnoticed."""
-        known = [one for definition in self.definitions for one in definition.parameters]
-        names = sorted({one.name for one in known})
-        given = [("--param", name) for name in self.request.params]
-        given += [("--column", name) for name in self.request.columns]
-        for option, name in given:
-            if not any(feeds(one, fold_header(name)) for one in known):
-                hint = did_you_mean(name, names)
-                raise RequestError(
-                    f"{option} {name}: no chosen action has such a parameter; {hint}they have "
-                    f"{', '.join(names)}."
-                )
 
     def _settings(self, url: str | None) -> Settings | None:
         """Load the settings; a dry run without a token shows what it can."""
@@ -298,23 +170,10 @@ class LauncherRun:
         masters = read_masters(self.request.input_data_dir, kept)
         for notice in masters.notices:
             say(f"Note: {notice}.")
-        self._check_matches(masters)
+        check_columns(self.request, self.definitions, masters)
         for unread in masters.unread_columns(ACTIONS):
             say(f"Note: {unread}; these columns are ignored.")
         return masters
-
-    def _check_matches(self, masters: Masters) -> None:
-        headers = {name for table in masters.tables for name in table.names}
-        known = [one for definition in self.definitions for one in definition.parameters]
-        for name, _ in self.request.matches:
-            folded = fold_header(name)
-            if folded not in headers and not any(feeds(one, folded) for one in known):
-                shown = sorted({one.strip() for table in masters.tables for one in table.headers})
-                hint = did_you_mean(name, shown)
-                raise RequestError(
-                    f"--match {name}: no file has such a column; {hint}they have "
-                    f"{', '.join(shown)}."
-                )
 
     def _rows(self, masters: Masters, selection: Selection) -> Iterator[Prepared]:
         self.unasked.clear()
@@ -356,49 +215,59 @@ class LauncherRun:
     def _with_settings(self, settings: Settings) -> ExitCode:
         request = self.request
         self.layout = layout_of(request.out_dir or settings.output_dir / "actions" / "launcher")
-        work_request = ActionsRequest(
+        profiles = known_profiles(request.profiles, warn)
+        with folder_of(self.layout):
+            intake = self._intake(settings)
+            if not intake.report.rows:
+                self._outcomes = {}
+                say(self._nothing())
+                return ExitCode.USAGE
+            if request.fails_fast and not request.is_dry_run:
+                self._refuse_rejected(intake.report.rejected_rows)
+            log_path = log_folder(settings, self.layout) / f"{NAME}.log"
+            har_path = self.layout.har if request.records_har else None
+            with action_evidence(
+                settings, log_path, har_path, is_verbose=request.is_verbose
+            ) as evidence:
+                work = LauncherWork(settings, self._work_request(profiles), intake, evidence)
+                code = self._worked(work)
+        return max(code, self._code(is_incomplete=False)) if code in {0, 1} else code
+
+    def _intake(self, settings: Settings) -> RowsIntake:
+        masters = self._masters()
+        selection = self._selection(settings)
+        sources = self.layout.out_dir / SOURCES_FILE
+        return take_in_rows(
+            lambda: traced(sources, self._rows(masters, selection)),
+            masters.input_hash([one.action_id for one in self.definitions], selection),
+            columns_of(self.definitions),
+            self.layout,
+            intake_options(settings, self.definitions, repair=self.request.repairs),
+        )
+
+    def _work_request(self, profiles: Profiles) -> ActionsRequest:
+        request = self.request
+        return ActionsRequest(
             layout=self.layout,
             names=RunNames(NAME, self._input_name(), self._rerun),
             definitions=self.definitions,
-            profiles=known_profiles(request.profiles, warn),
+            profiles=profiles,
             is_dry_run=request.is_dry_run,
             is_confirmed=request.is_confirmed,
             is_verbose=request.is_verbose,
             checks_routing=request.checks_routing,
         )
-        with folder_of(self.layout), ExitStack() as stack:
-            masters = self._masters()
-            selection = self._selection(settings)
-            sources = self.layout.out_dir / SOURCES_FILE
-            intake = take_in_rows(
-                lambda: traced(sources, self._rows(masters, selection)),
-                masters.input_hash([one.action_id for one in self.definitions], selection),
-                columns_of(self.definitions),
-                self.layout,
-                intake_options(settings, self.definitions, repair=request.repairs),
-            )
-            if not intake.report.rows:
-                self._outcomes = {}
-                say(self._nothing())
-                return ExitCode.USAGE
-            evidence = stack.enter_context(
-                action_evidence(
-                    settings,
-                    log_folder(settings, self.layout) / f"{NAME}.log",
-                    self.layout.har if request.records_har else None,
-                    is_verbose=request.is_verbose,
-                )
-            )
-            work = _Work(settings, work_request, intake, evidence)
-            if request.fails_fast and not request.is_dry_run:
-                self._refuse_rejected(intake.report.rejected_rows)
-                work.fails_fast = _FailFast()
-            if request.is_dry_run:  # the rows are shown even where Webex cannot be asked
-                self._outcomes = outcomes_of(self.layout, is_dry_run=True)
-            code = work.run()
-            self._was_cancelled = not request.is_dry_run and not work.was_applied
-            self._outcomes = outcomes_of(self.layout, is_dry_run=request.is_dry_run)
-        return max(code, self._code(is_incomplete=False)) if code in {0, 1} else code
+
+    def _worked(self, work: LauncherWork) -> ExitCode:
+        request = self.request
+        if request.is_dry_run:  # the rows are shown even where Webex cannot be asked
+            self._outcomes = outcomes_of(self.layout, is_dry_run=True)
+        elif request.fails_fast:
+            work.fails_fast = FailFast()
+        code = work.run()
+        self._was_cancelled = not request.is_dry_run and not work.was_applied
+        self._outcomes = outcomes_of(self.layout, is_dry_run=request.is_dry_run)
+        return code
 
     def _refuse_rejected(self, rejected: int) -> None:
         if rejected:

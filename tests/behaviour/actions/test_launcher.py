@@ -324,7 +324,14 @@ def test_wrong_names_of_options_are_told_before_anything_is_done(
 ) -> None:
     path = console.write(lines)
     names = ("--csv-path", path, "--script-name", FORWARD, "--auto-confirm")
-    for wrong in ("--param=destinationn=5", "--row=0", "--match=email", "--column=extensio2=x"):
+    for wrong in (
+        "--param=destinationn=5",
+        "--row=0",
+        "--match=email",
+        "--match=emaill=a",
+        "--column=extensio2=x",
+        "--column=extension=y",
+    ):
         run = launch(console, *names, wrong)
         assert (run.code, run.stdout.count("executed")) == (2, 0), wrong
     assert simulator.calls() == []
