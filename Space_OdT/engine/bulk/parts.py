@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from Space_OdT.engine.action_model import Action, StepSpec
@@ -26,6 +26,9 @@ from Space_OdT.engine.waiting_room import WaitingRoom
 from Space_OdT.webex.connection_client import WebexClient
 from Space_OdT.webex.directory import Directory
 from Space_OdT.webex.error_handling import ReasonCode, WebexError
+
+# A list costs far fewer calls than its keys one by one: worth more than one attempt.
+LIST_ATTEMPTS = 3
 
 OnDefect = Callable[[Row, BaseException], None]
 
@@ -101,9 +104,10 @@ class BulkParts:
         assignments = ready.get(EntityType.EXTENSION_ASSIGNMENT, 0)
         people = max(ready.get(EntityType.USER, 0), assignments)
         if not self._reading:
+            prepare = self.directory.prepare
             self._reading = [
-                asyncio.create_task(self.directory.prepare(numbers=2 * assignments)),
-                asyncio.create_task(self.directory.prepare(people=people)),
+                asyncio.create_task(_read(lambda: prepare(numbers=2 * assignments))),
+                asyncio.create_task(_read(lambda: prepare(people=people))),
             ]
 
     async def numbers_read(self) -> None:
@@ -113,7 +117,7 @@ class BulkParts:
             WebexError: When the token was rejected.
         """
         if self._reading:
-            await _usable(self._reading[0])
+            await asyncio.shield(self._reading[0])
 
     async def lists_read(self) -> None:
         """Wait until all lists are read.
@@ -122,7 +126,7 @@ class BulkParts:
             WebexError: When the token was rejected.
         """
         for task in self._reading:
-            await _usable(task)
+            await asyncio.shield(task)
 
     def stop_reading(self) -> None:
         """Give up what is still being read."""
@@ -130,10 +134,14 @@ class BulkParts:
             task.cancel()
 
 
-async def _usable(reading: asyncio.Task[None]) -> None:
-    """Wait for a list; one that could not be read is no obstacle: its keys are asked for singly."""
-    try:
-        await asyncio.shield(reading)
-    except WebexError as error:
-        if error.reason_code is ReasonCode.AUTH_INVALID:
-            raise
+async def _read(prepare: Callable[[], Awaitable[None]]) -> None:
+    """Read a list; one that cannot be read is no obstacle: its keys are asked for singly."""
+    for _ in range(LIST_ATTEMPTS):
+        try:
+            return await prepare()
+        except WebexError as error:
+            if error.reason_code is ReasonCode.AUTH_INVALID:
+                raise
+            if error.reason_code is ReasonCode.PERMISSION_DENIED:
+                return None
+    return None
