@@ -31,6 +31,8 @@ class Trace:
         intent: Told the state before, when a write is about to be sent.
         again: Reads the state once more; None until it was read first.
         is_written: Whether a write was begun.
+        unread: Why the state after a write could not be read at once, "" when it was.
+        is_doubtful: Whether the change was not seen in the state after it.
     """
 
     before: Any = None
@@ -40,6 +42,8 @@ class Trace:
     intent: Intent = _nobody
     again: Again | None = None
     is_written: bool = False
+    unread: str = ""
+    is_doubtful: bool = False
 
     def read(self, state: Any, again: Again | None = None) -> None:
         """Take the state as it is now, before any write of this stage.
@@ -57,6 +61,20 @@ class Trace:
             self.intent(self.before)
         self.is_written = True
         self.after = None
+
+    def not_read(self, error: Exception) -> None:
+        """Take note that the state after a write could not be read."""
+        self.unread, self.is_doubtful = f"the state after it could not be read: {error}", True
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What an operator should know about the stage."""
+        return (*self.notes, self.unread) if self.unread and self.after is None else (*self.notes,)
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the state after the stage was read, and shows what was asked for."""
+        return self.after is not None and not self.is_doubtful
 
     @property
     def is_from_before(self) -> bool:

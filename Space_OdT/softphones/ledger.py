@@ -107,7 +107,7 @@ class AuditLedger:
             details = UNCHANGED if outcome.message.startswith(UNCHANGED) else APPLIED
             if details == UNCHANGED and trace.is_from_before:
                 before, details = trace.written_before, APPLIED_BEFORE
-            details = "; ".join((details, *trace.notes))
+            details = "; ".join((details, *trace.remarks))
         line = self._line(work, outcome.row.entity_type, SUCCESS if is_success else FAILED)
         reason = {} if is_success else {"error_type": str(outcome.reason_code)}
         self._changes.append(
@@ -115,6 +115,7 @@ class AuditLedger:
                 **line,
                 "before": before,
                 "after": trace.after,
+                "verified": is_success and trace.is_verified,
                 "details": details,
                 "http_status": outcome.http_status,
                 "tracking_id": outcome.tracking_id,

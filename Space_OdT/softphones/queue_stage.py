@@ -199,10 +199,11 @@ async def _read_back(wish: _Wish, trace: Trace, again: Again) -> None:
     except WebexError as error:
         if error.reason_code is ReasonCode.AUTH_INVALID:
             raise
-        trace.notes.append(f"the state after it could not be read: {error}")
+        trace.not_read(error)
         return
     if late := [queue.name for queue in wish.unfulfilled(trace.after)]:
         trace.notes.append(f"does not show yet in {', '.join(late)}")
+        trace.is_doubtful = True
 
 
 async def _memberships(queues: Sequence[Queue], person_id: str, call: Call) -> dict[str, Any]:

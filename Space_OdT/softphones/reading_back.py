@@ -51,6 +51,6 @@ async def shown_after(
     except WebexError as error:
         if error.reason_code is ReasonCode.AUTH_INVALID:
             raise
-        trace.notes.append(f"the state after it could not be read: {error}")
+        trace.not_read(error)
         return None
     return seen[0] if seen else None

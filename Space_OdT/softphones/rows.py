@@ -138,11 +138,10 @@ class SoftphoneRows(RowRunner):
         if rejected:
             return outcome, True
         if outcome.status is RowStatus.SUCCESS:
-            work.is_verified = work.is_verified and (trace.after is not None or not number)
+            work.is_verified = work.is_verified and (trace.is_verified or not number)
             if number:
                 work.completed.append(action.name)
-        else:
-            await _look_again(trace)
+        await _look_again(trace)
         if number or outcome.status is not RowStatus.SUCCESS:
             self._ledger.stage_ended(work, outcome, trace)
         return outcome, False
@@ -170,8 +169,8 @@ class SoftphoneRows(RowRunner):
 
 
 async def _look_again(trace: Trace) -> None:
-    """Read the state after a failure, as evidence; it stays unknown when that fails, too."""
-    if trace.again is None or trace.after is not None:
+    """Read the state once more where it is open, as evidence; it may stay unknown."""
+    if trace.again is None or trace.after is not None or not trace.is_written:
         return
     try:
         trace.after = await trace.again()

@@ -111,7 +111,7 @@ class SettingsStage:
             state = await self._replace(name, merged, state, params, call)
             if merged.ignored:
                 trace.notes.append(f"{name} does not have {', '.join(merged.ignored)} here")
-        trace.after = state if trace.after is None else trace.after
+        trace.after = None if _is_open(state) else state
         effect = Effect.CHANGED if call.done else Effect.UNCHANGED
         return Result(effect, person_id, "; ".join(trace.notes))
 
@@ -145,6 +145,11 @@ class SettingsStage:
         if after is None:
             after = {**self._part(state, name), **merged.body} if call.is_plan else None
         return {**state, name: after} if len(self.features) > 1 else after
+
+
+def _is_open(state: Any) -> bool:
+    """Tell whether a part of the state could not be read after it was written."""
+    return state is None or any(part is None for part in state.values())
 
 
 async def _plan_for_new(

@@ -159,7 +159,7 @@ def _note_progress(remembered: Remembered, state: RunState, line: Mapping[str, A
     if email not in state.records and line["status"] == "success" and stage in set(Stage):
         remembered.progress.setdefault(email, {})[Stage(stage)] = {
             "row_hash": line.get("row_hash"),
-            "verified": line.get("after") is not None,
+            "verified": bool(line.get("verified")),
         }
 
 
