@@ -54,20 +54,24 @@ def record_of(prepared: Prepared, number: int) -> dict[str, Any]:
         "action": candidate.kind,
         "key": candidate.key,
         "source": place_of(candidate),
-        "values": values_by_name(prepared.values),
+        "values": values_by_name(prepared.values, candidate.cells),
         "problems": [problem.text() for problem in candidate.problems],
     }
 
 
-def values_by_name(values: Sequence[Given], shown: int = 0) -> Mapping[str, Any]:
+def values_by_name(
+    values: Sequence[Given], cells: Mapping[str, str], shown: int = 0
+) -> Mapping[str, Any]:
     """Group values by parameter, each with its origin.
 
     Args:
         values: The values of a row.
+        cells: Its normalised cells; empty for a row that is refused.
         shown: Most entries of a list; 0 for all.
 
     Returns:
-        Parameter -> value, source and column; a list of them where several were given.
+        Parameter -> value, source, column and, where it is another, the form in which the action
+        gets it; a list of them where several were given.
     """
     found: dict[str, list[dict[str, str]]] = {}
     for one in values:
@@ -75,6 +79,10 @@ def values_by_name(values: Sequence[Given], shown: int = 0) -> Mapping[str, Any]
         if one.column:
             entry["column"] = one.column
         found.setdefault(one.name, []).append(entry)
+    for name, entries in found.items():
+        prepared = cells.get(name, "")
+        if len(entries) == 1 and prepared not in {"", entries[0]["value"]}:
+            entries[0]["prepared"] = prepared
     return {
         name: entries[0] if len(entries) == 1 else entries[: shown or None]
         for name, entries in found.items()
@@ -93,5 +101,5 @@ def shown_values(prepared: Prepared) -> dict[str, Any]:
     return {
         "key": prepared.candidate.key,
         "source": place_of(prepared.candidate),
-        "values": values_by_name(prepared.values, _SHOWN),
+        "values": values_by_name(prepared.values, prepared.candidate.cells, _SHOWN),
     }

@@ -130,6 +130,7 @@ def test_the_origin_of_every_value_is_kept_in_a_file(folder: Path, tmp_path: Pat
             "value": "Webex Calling - Professional",
             "source": "Global.csv",
             "column": "licenses_id",
+            "prepared": '["Webex Calling - Professional"]',
         },
     }
 
