@@ -124,6 +124,7 @@ def test_the_origin_of_every_value_is_kept_in_a_file(folder: Path, tmp_path: Pat
             "value": "Pau@Example.com",
             "source": "Usuarios.csv:2",
             "column": "Usuari@Domini",
+            "prepared": "pau@example.com",
         },
         "extension": {"value": "80000002", "source": "Usuarios.csv:2", "column": "Extensió"},
         "add_license_ids": {
