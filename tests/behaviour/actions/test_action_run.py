@@ -188,11 +188,13 @@ def test_logs_name_rows_by_number_and_hold_no_secret(console: Console, lines: li
     assert not any(row["email"] in text for row in lines), "addresses are masked"
     assert not any("cells" in one for one in done)
     assert ADMIN not in text
-    given = ("--csv", str(path), "--auto-confirm", "--verbose-log")
+    given = ("--csv", str(path), "--auto-confirm", "--verbose-log", "--debug-har")
     assert console.action(FORWARD, *given).code == 0
     text = (console.logs / f"{FORWARD}.log").read_text()
     assert '"cells"' in text
-    assert ADMIN not in text
+    assert (console.out / "logs" / f"{FORWARD}.har").exists()
+    left = [one for one in console.folder.rglob("*") if one.is_file()]
+    assert not [one for one in left if ADMIN.encode() in one.read_bytes()]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are not there")
