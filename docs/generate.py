@@ -17,6 +17,7 @@ from Space_OdT.engine.input_schema import render_markdown
 from Space_OdT.inventory.manifest import MANIFEST
 from Space_OdT.settings.config import SETTINGS_TABLE
 from Space_OdT.settings.exit_codes import ExitCode
+from Space_OdT.softphones.reference import render_markdown as render_softphones
 from Space_OdT.v21.transformacion.masters_reference import render_markdown as render_masters
 from Space_OdT.v21.transformacion.reference import render_markdown as render_actions
 from Space_OdT.webex.error_handling import RULES, ReasonCode
@@ -142,6 +143,15 @@ def masters_page() -> str:
     return NOTE + render_masters()
 
 
+def softphones_page() -> str:
+    """Render the page of the softphone run.
+
+    Returns:
+        Markdown, from its stages and columns.
+    """
+    return NOTE + render_softphones()
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "actions.md": actions_page,
     "artifacts.md": artifacts_page,
@@ -150,6 +160,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "masters.md": masters_page,
     "reason_codes.md": reason_codes_page,
     "settings.md": settings_page,
+    "softphones.md": softphones_page,
 }
 
 
