@@ -130,7 +130,12 @@ async def read_pages(client: Requester, plan: ListPlan) -> AsyncIterator[Items]:
         if cursor.pages >= plan.max_pages:
             raise _paging_error(plan, Failure.PAGING, f"more than {plan.max_pages} pages")
         response = await _read_page(client, plan, cursor)
-        items = _items(plan, response)
+        try:
+            items = _items(plan, response)
+        except WebexError:
+            # one such page must not cost the whole list; a list that is not there stays away
+            response = await client.request("GET", cursor.path, query=cursor.query)
+            items = _items(plan, response)
         cursor.pages += 1
         cursor.seen += len(items)
         if not items:

@@ -344,3 +344,23 @@ async def test_a_broken_page_whose_size_is_not_to_blame_gets_the_whole_patience(
     pages = await gathered(client.pages("/people", list_key="items", page_size=100))
     assert pages == [people(0, 3)]
     assert {seen.query["max"] for seen in server.seen} == {"100"}
+
+
+# -- pages that cannot be used -------------------------------------------------------------
+
+
+async def test_one_page_without_its_list_does_not_cost_the_whole_list(server, client) -> None:
+    server.replies = [
+        Reply(body={"items": people(0, 2)}, headers={"Link": '</v1/people?p=2>; rel="next"'}),
+        Reply(body={"trackingId": "x"}),
+        Reply(body={"items": people(2, 3)}),
+    ]
+    assert await gathered(client.pages("/people", list_key="items")) == [people(0, 2), people(2, 3)]
+    assert [seen.query for seen in server.seen[1:]] == [{"p": "2"}] * 2
+
+
+async def test_a_list_that_is_not_there_is_asked_for_twice_only(server, client) -> None:
+    server.answer = lambda _: Reply(body={"trackingId": "x"})
+    error = await refusal_of(client.pages("/people", list_key="items"))
+    assert error.reason_code is ReasonCode.INVALID_RESPONSE_SCHEMA
+    assert len(server.seen) == 2
