@@ -51,7 +51,7 @@ docs: $(STAMP) ## Write the generated reference pages again
 	@$(BIN)/python -m docs.generate
 
 bench: $(STAMP) ## Measure against bare aiohttp and the SDK; minutes, results in bench/results/
-	@$(BIN)/python -m bench.inventory && $(BIN)/python -m bench.pacing
+	@$(BIN)/python -m bench.inventory && $(BIN)/python -m bench.pacing && $(BIN)/python -m bench.provision
 
 soak: $(STAMP) ## Run the long tests: 21,000 people, kills, faults
 	@$(BIN)/python -m pytest -m soak -n 0

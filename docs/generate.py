@@ -18,7 +18,7 @@ from Space_OdT.inventory.manifest import MANIFEST
 from Space_OdT.settings.config import SETTINGS_TABLE
 from Space_OdT.settings.exit_codes import ExitCode
 from Space_OdT.softphones.reference import render_markdown as render_softphones
-from Space_OdT.v21.transformacion.masters_reference import render_markdown as render_masters
+from Space_OdT.v21.transformacion.masters.reference import render_markdown as render_masters
 from Space_OdT.v21.transformacion.reference import render_markdown as render_actions
 from Space_OdT.webex.error_handling import RULES, ReasonCode
 

@@ -31,16 +31,16 @@ from Space_OdT.engine.run_layout import RowsLayout
 from Space_OdT.settings.config import Settings
 from Space_OdT.settings.exit_codes import ExitCode
 from Space_OdT.v21.transformacion.definition import ActionDefinition, Dataset
-from Space_OdT.v21.transformacion.masters import (
+from Space_OdT.v21.transformacion.masters.files import Master
+from Space_OdT.v21.transformacion.masters.reading import (
     Masters,
     Selection,
     Unasked,
     columns_of,
     read_masters,
 )
-from Space_OdT.v21.transformacion.masters_files import Master
-from Space_OdT.v21.transformacion.outgoing_permissions import known_profiles
 from Space_OdT.v21.transformacion.parameters import Parameter
+from Space_OdT.v21.transformacion.parts.outgoing_permissions import known_profiles
 
 _OUR_OUTPUT = "rawrowminified"
 

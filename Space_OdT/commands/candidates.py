@@ -12,15 +12,15 @@ import typer
 from Space_OdT.commands.arguments import PlainFlagsCommand
 from Space_OdT.commands.telling import say, show
 from Space_OdT.settings.exit_codes import ExitCode
-from Space_OdT.v21.transformacion.candidates import MasterTable, master_tables
-from Space_OdT.v21.transformacion.candidates_exports import SOURCES, Exports
-from Space_OdT.v21.transformacion.candidates_files import (
+from Space_OdT.v21.transformacion.candidates.exports import SOURCES, Exports
+from Space_OdT.v21.transformacion.candidates.files import (
     ExistingFilesError,
     refuse_existing,
     write_csv,
     write_workbook,
 )
-from Space_OdT.v21.transformacion.candidates_single import SINGLE_ROW_COLUMNS, single_row
+from Space_OdT.v21.transformacion.candidates.rows import MasterTable, master_tables
+from Space_OdT.v21.transformacion.candidates.single import SINGLE_ROW_COLUMNS, single_row
 
 NAME = "generar_csv_candidatos_desde_artifacts"
 SINGLE_ROW_FILE = "v21_transformacion_candidatos.csv"

@@ -8,8 +8,8 @@ from Space_OdT.commands.launcher_request import LauncherRequest
 from Space_OdT.commands.rows_front import RequestError
 from Space_OdT.engine.suggestions import did_you_mean
 from Space_OdT.v21.transformacion.definition import ActionDefinition
-from Space_OdT.v21.transformacion.masters import Masters
-from Space_OdT.v21.transformacion.masters_values import feeds
+from Space_OdT.v21.transformacion.masters.reading import Masters
+from Space_OdT.v21.transformacion.masters.values import feeds
 from Space_OdT.v21.transformacion.parameters import fold_header
 
 

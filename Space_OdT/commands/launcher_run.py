@@ -39,7 +39,7 @@ from Space_OdT.settings.exit_codes import ExitCode
 from Space_OdT.v21.transformacion.catalog import ACTIONS
 from Space_OdT.v21.transformacion.definition import ActionDefinition
 from Space_OdT.v21.transformacion.launcher_choice import Refusal, choose
-from Space_OdT.v21.transformacion.masters import (
+from Space_OdT.v21.transformacion.masters.reading import (
     Masters,
     Prepared,
     Selection,
@@ -47,8 +47,8 @@ from Space_OdT.v21.transformacion.masters import (
     columns_of,
     read_masters,
 )
-from Space_OdT.v21.transformacion.masters_sources import SOURCES_FILE, traced
-from Space_OdT.v21.transformacion.outgoing_permissions import known_profiles
+from Space_OdT.v21.transformacion.masters.sources import SOURCES_FILE, traced
+from Space_OdT.v21.transformacion.parts.outgoing_permissions import known_profiles
 
 _DEFAULT_CSV = Path(".artifacts") / "report" / "results_manual.csv"
 _DEFAULT_CSVS = (_DEFAULT_CSV, Path("Space_OdT") / _DEFAULT_CSV)

@@ -17,10 +17,10 @@ from Space_OdT.engine.run_layout import RowsLayout
 from Space_OdT.settings.exit_codes import ExitCode
 from Space_OdT.v21.transformacion.definition import ActionDefinition
 from Space_OdT.v21.transformacion.launcher_choice import Refusal
-from Space_OdT.v21.transformacion.masters import Prepared
-from Space_OdT.v21.transformacion.masters_asking import wanted_by
-from Space_OdT.v21.transformacion.masters_models import place_of
-from Space_OdT.v21.transformacion.masters_sources import SOURCES_FILE, shown_values
+from Space_OdT.v21.transformacion.masters.asking import wanted_by
+from Space_OdT.v21.transformacion.masters.models import place_of
+from Space_OdT.v21.transformacion.masters.reading import Prepared
+from Space_OdT.v21.transformacion.masters.sources import SOURCES_FILE, shown_values
 
 _SHOWN = 20
 _LONGEST = 500

@@ -14,7 +14,7 @@ from Space_OdT.commands.telling import say, show
 from Space_OdT.engine.input_reader import open_input
 from Space_OdT.engine.run_layout import RowsLayout
 from Space_OdT.settings.exit_codes import ExitCode
-from Space_OdT.v21.transformacion.people_to_location import (
+from Space_OdT.v21.transformacion.parts.people_to_location import (
     CONTROL_NAME,
     is_control_header,
     prepare_control,

@@ -50,9 +50,14 @@ from Space_OdT.engine.suggestions import did_you_mean
 from Space_OdT.settings.config import Settings
 from Space_OdT.settings.exit_codes import ExitCode
 from Space_OdT.v21.transformacion.definition import ActionDefinition
-from Space_OdT.v21.transformacion.masters import Masters, Selection, columns_of, read_masters
-from Space_OdT.v21.transformacion.masters_sources import SOURCES_FILE, traced
-from Space_OdT.v21.transformacion.outgoing_permissions import known_profiles
+from Space_OdT.v21.transformacion.masters.reading import (
+    Masters,
+    Selection,
+    columns_of,
+    read_masters,
+)
+from Space_OdT.v21.transformacion.masters.sources import SOURCES_FILE, traced
+from Space_OdT.v21.transformacion.parts.outgoing_permissions import known_profiles
 from Space_OdT.v21.transformacion.site import site_candidates, site_definitions, site_order
 
 COMMAND = "site_activate"

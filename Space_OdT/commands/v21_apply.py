@@ -176,6 +176,8 @@ def _write_end(layout: LocationsLayout, work: LocationsWork, keeper: JobKeeper) 
         job = keeper.save(
             status=status, finished_at=datetime.now(UTC).isoformat(timespec="seconds")
         )
+    if status is JobStatus.CANCELLED:
+        say(f"The job {job.job_id} was cancelled; rows without an outcome are not run.")
     if end.stop is None:
         write_final_state(store, job, work.items)
     shown_status = INTERRUPTED if status is JobStatus.RUNNING else status.value

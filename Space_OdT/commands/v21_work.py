@@ -36,7 +36,7 @@ from Space_OdT.v21.locations.rows import SiteInput, read_input
 from Space_OdT.v21.locations.session import LocationsOptions, LocationsSession
 from Space_OdT.v21.locations.templates import Policy, missing_templates, read_policy
 from Space_OdT.v21.transformacion.definition import ActionDefinition, LegacyFormulas
-from Space_OdT.v21.transformacion.outgoing_permissions import known_profiles
+from Space_OdT.v21.transformacion.parts.outgoing_permissions import known_profiles
 from Space_OdT.webex.connection_client import WebexClient
 from Space_OdT.webex.error_handling import WebexError
 from Space_OdT.webex.evidence import Evidence

@@ -12,20 +12,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from Space_OdT import __version__
 from Space_OdT.commands.interrupts import Interrupts, listening
 from Space_OdT.commands.rows_talk import PlanLines
-from Space_OdT.commands.v2_progress import KINDS, shown
+from Space_OdT.commands.v2_progress import shown
 from Space_OdT.commands.v2_prompts import Approver
 from Space_OdT.commands.v2_talk import (
     tell_approval,
-    tell_end,
     tell_intake,
     tell_plan,
     tell_selection,
 )
+from Space_OdT.commands.v2_task import SoftphoneTask
 from Space_OdT.engine.planner import PlanWriter
-from Space_OdT.engine.row_runs.run_log import Observers, RunLog
 from Space_OdT.engine.startup_checks import (
     Access,
     StartupError,
@@ -44,20 +42,17 @@ from Space_OdT.softphones.decisions import (
     Decisions,
     read_answers,
 )
-from Space_OdT.softphones.ending import EndFacts, archive, write_failures, write_rejected
+from Space_OdT.softphones.ending import archive, write_rejected
 from Space_OdT.softphones.exports import read_exports
 from Space_OdT.softphones.intake import read_input
 from Space_OdT.softphones.layout import SoftphoneLayout
-from Space_OdT.softphones.ledger import AuditLedger, moment
+from Space_OdT.softphones.ledger import moment
 from Space_OdT.softphones.policy import read_policy
 from Space_OdT.softphones.records import PersonStatus
-from Space_OdT.softphones.report import write_report
 from Space_OdT.softphones.selection import Pass, select
-from Space_OdT.softphones.session import RunEnd, RunLimits, SoftphoneSession
+from Space_OdT.softphones.session import RunLimits, SoftphoneSession
 from Space_OdT.softphones.state import (
-    PassStatus,
     RunState,
-    StateKeeper,
     divided,
     remember,
 )
@@ -127,7 +122,6 @@ class SoftphoneWork:
             self._remembered,
             only_failures=request.only_failures,
         )
-        self._run_id = str(uuid.uuid4())
 
     def _decisions_of_file(self) -> Decisions | None:
         given = self._request.decisions_file
@@ -210,7 +204,11 @@ class SoftphoneWork:
         except WebexError as error:
             raise unusable(error, client) from error
         tell_approval(approval, self._say)
-        return runner.run(self._apply(session, access, approval, evidence))
+        task = SoftphoneTask(self._settings, self._layout, self._intake, self._begun, self._say)
+        state = self._begin(approval)
+        return runner.run(
+            task.apply(session, access, state, approval.decisions, self._remembered, evidence)
+        )
 
     async def _open(self, stack: AsyncExitStack, client: WebexClient) -> Access:
         await stack.enter_async_context(client)
@@ -250,20 +248,6 @@ class SoftphoneWork:
         decisions = approver.decide(previews, access.organisation, people)
         return Approval(decisions, operator_name(access.person), moment(), INTERACTIVE)
 
-    # -- a dry run -------------------------------------------------------------------------
-
-    async def _plan(self, session: SoftphoneSession) -> ExitCode:
-        lines, rejected = PlanLines(), len(self._intake.rejected)
-        writer = PlanWriter(self._layout.plan_csv, self._layout.plan_jsonl, lines)
-        decisions = self._from_file or ALL_YES
-        async with shown(session.client, len(session.works), rejected) as view:
-            totals = await session.plan(decisions, writer, view)
-        lines.end()
-        tell_plan(totals, self._layout)
-        return ExitCode.INCOMPLETE if totals.reasons or rejected else ExitCode.OK
-
-    # -- the work --------------------------------------------------------------------------
-
     def _begin(self, approval: Approval) -> RunState:
         """Make the state the run begins with; the files of the last one go to the history."""
         last, emails = self._remembered.state, (row.email for row in self._intake.rows)
@@ -272,7 +256,7 @@ class SoftphoneWork:
             archive(self._layout, last.started_at)
         goes_on = last if self.continues else None
         return RunState(
-            run_id=goes_on.run_id if goes_on else self._run_id,
+            run_id=goes_on.run_id if goes_on else str(uuid.uuid4()),
             started_at=goes_on.started_at if goes_on else moment(),
             approved=digest_of(self._intake, self._policy, approval.decisions),
             stage_decisions=approval.as_dict(),
@@ -286,86 +270,17 @@ class SoftphoneWork:
             former=former,
         )
 
-    async def _apply(
-        self, session: SoftphoneSession, access: Access, approval: Approval, evidence: Evidence
-    ) -> ExitCode:
-        task = asyncio.current_task()
-        if task is None:
-            raise RuntimeError("a run needs a task")
-        interrupts = Interrupts(task)
-        state = self._begin(approval)
-        keeper = StateKeeper(self._layout, state, self._remembered.intents)
-        ledger = AuditLedger(self._layout, keeper, self._remembered.intents)
-        run_log = RunLog(evidence, KINDS)
-        end = RunEnd(StopReason.INTERRUPTED, "interrupted at once")
-        try:
-            with listening(interrupts):
-                interrupts.gracefully = session.interrupt
-                rejected = len(self._intake.rejected)
-                async with shown(session.client, len(session.works), rejected) as view:
-                    end = await session.apply(
-                        approval.decisions,
-                        ledger,
-                        keeper,
-                        Observers(run_log, view),
-                        on_defect=run_log.defect,
-                    )
-        finally:
-            self._close(state, keeper, ledger, end)
-        return self._conclude(session, access, state, end, evidence)
+    # -- a dry run -------------------------------------------------------------------------
 
-    def _close(
-        self, state: RunState, keeper: StateKeeper, ledger: AuditLedger, end: RunEnd
-    ) -> None:
-        state.ended_at = moment()
-        if end.stop is not None:
-            state.status, state.message = PassStatus.STOPPED, f"{end.stop}: {end.message}"
-        elif state.count(PersonStatus.FAILED):
-            state.status = PassStatus.COMPLETED_WITH_ERRORS
-        else:
-            state.status = PassStatus.COMPLETED
-        try:
-            ledger.close()
-            keeper.close()
-        except OSError as error:
-            self._say(f"The run state cannot be written: {error.strerror or error}.")
-
-    def _conclude(
-        self,
-        session: SoftphoneSession,
-        access: Access,
-        state: RunState,
-        end: RunEnd,
-        evidence: Evidence,
-    ) -> ExitCode:
-        seconds, stats = time.monotonic() - self._begun, session.client.stats
-        facts = EndFacts(
-            access.organisation,
-            self._settings.environment or "",
-            self._settings.webex_base_url,
-            stats.as_dict(),
-            seconds,
-            __version__,
-            session.names(),
-        )
-        try:
-            write_failures(self._layout, state)
-            write_report(self._layout, state, facts)
-        except OSError as error:
-            self._say(f"The report cannot be written: {error.strerror or error}.")
-        evidence.event(
-            "run_finished",
-            status=state.status.value,
-            completed=state.count(PersonStatus.SUCCESS),
-            failed=state.count(PersonStatus.FAILED),
-            calls=stats.calls,
-            seconds=round(seconds, 3),
-        )
-        tell_end(state, self._intake, self._layout, stats, seconds)
-        if end.stop is not None:
-            return _STOP_CODES[end.stop]
-        is_clean = state.status is PassStatus.COMPLETED and not self._intake.rejected
-        return ExitCode.OK if is_clean else ExitCode.INCOMPLETE
+    async def _plan(self, session: SoftphoneSession) -> ExitCode:
+        lines, rejected = PlanLines(), len(self._intake.rejected)
+        writer = PlanWriter(self._layout.plan_csv, self._layout.plan_jsonl, lines)
+        decisions = self._from_file or ALL_YES
+        async with shown(session.client, len(session.works), rejected) as view:
+            totals = await session.plan(decisions, writer, view)
+        lines.end()
+        tell_plan(totals, self._layout)
+        return ExitCode.INCOMPLETE if totals.reasons or rejected else ExitCode.OK
 
 
 async def _heard(work: Coroutine[Any, Any, T]) -> T:

@@ -14,9 +14,9 @@ from Space_OdT.v21.transformacion.definition import (
     Cells,
     Dataset,
 )
-from Space_OdT.v21.transformacion.location_parts import ADDRESS, TIME_ZONE
 from Space_OdT.v21.transformacion.parameters import Kind, Parameter
-from Space_OdT.v21.transformacion.shared_parameters import ORG_ID
+from Space_OdT.v21.transformacion.parts.location_parts import ADDRESS, TIME_ZONE
+from Space_OdT.v21.transformacion.parts.shared_parameters import ORG_ID
 
 UPSERT, ENABLE = "location", "location_webex_calling"
 PROFILE = "default_outgoing_profile"

@@ -18,8 +18,8 @@ from Space_OdT.v21.locations.layout import LocationsLayout
 from Space_OdT.v21.locations.templates import Policy
 from Space_OdT.v21.transformacion.catalog import BY_ID
 from Space_OdT.v21.transformacion.definition import ActionDefinition, LegacyFormulas
-from Space_OdT.v21.transformacion.masters import Masters, Selection, Unasked
-from Space_OdT.v21.transformacion.masters_files import Master, Table, open_files
+from Space_OdT.v21.transformacion.masters.files import Master, Table, open_files
+from Space_OdT.v21.transformacion.masters.reading import Masters, Selection, Unasked
 from Space_OdT.webex.error_handling import ReasonCode
 from Space_OdT.webex.records import name_key
 

@@ -14,11 +14,11 @@ from Space_OdT.engine.bulk.location_book import LocationBook
 from Space_OdT.engine.bulk.location_work import LOCAL_GATEWAY, LocationParams
 from Space_OdT.engine.models import Row
 from Space_OdT.v21.locations.columns import ENABLE, PROFILE
-from Space_OdT.v21.transformacion import steps_location
 from Space_OdT.v21.transformacion import ubicacion_actualizar_cabecera as head_number
 from Space_OdT.v21.transformacion import ubicacion_configurar_permisos_salientes_defecto as outgoing
 from Space_OdT.v21.transformacion.definition import ActionContext
-from Space_OdT.v21.transformacion.location_parts import ADDRESS
+from Space_OdT.v21.transformacion.parts import steps_location
+from Space_OdT.v21.transformacion.parts.location_parts import ADDRESS
 from Space_OdT.v21.transformacion.ubicacion_configurar_pstn import complete_facts
 from Space_OdT.webex.connection_client import WebexClient
 from Space_OdT.webex.directory import Directory

@@ -10,8 +10,8 @@ from typing import Any
 from Space_OdT.engine.action_model import Action
 from Space_OdT.engine.calling_settings import Profiles
 from Space_OdT.engine.models import CellProblem
-from Space_OdT.v21.transformacion.licence_units import LicenceUnits
 from Space_OdT.v21.transformacion.parameters import Parameter
+from Space_OdT.v21.transformacion.parts.licence_units import LicenceUnits
 
 Cells = Mapping[str, str]
 

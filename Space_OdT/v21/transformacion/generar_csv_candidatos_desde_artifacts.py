@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from Space_OdT.v21.transformacion.candidates_single import SCRIPT_DEPENDENCIES
+from Space_OdT.v21.transformacion.candidates.single import SCRIPT_DEPENDENCIES
 
 __all__ = ["SCRIPT_DEPENDENCIES"]
 

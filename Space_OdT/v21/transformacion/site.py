@@ -9,8 +9,8 @@ from types import MappingProxyType
 from Space_OdT.v21.transformacion import site_location
 from Space_OdT.v21.transformacion.catalog import ACTIONS
 from Space_OdT.v21.transformacion.definition import ActionDefinition
-from Space_OdT.v21.transformacion.masters import Masters, Prepared, Selection
-from Space_OdT.v21.transformacion.masters_files import Master
+from Space_OdT.v21.transformacion.masters.files import Master
+from Space_OdT.v21.transformacion.masters.reading import Masters, Prepared, Selection
 
 # Location, then people, then workspaces; what diverts live calls comes last (each of the two).
 COEXISTENCE = (

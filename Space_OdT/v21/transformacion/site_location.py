@@ -10,13 +10,13 @@ from Space_OdT.engine.action_model import Action, Call, Effect, PendingError, Re
 from Space_OdT.engine.actions_registry import LOCATION_CREATE, LOCATION_LOOKUP
 from Space_OdT.engine.models import Row
 from Space_OdT.v21.transformacion.definition import ActionContext, ActionDefinition, Dataset
-from Space_OdT.v21.transformacion.location_parts import (
+from Space_OdT.v21.transformacion.parts.location_parts import (
     ADDRESS,
     ANNOUNCEMENT_LANGUAGE,
     PREFERRED_LANGUAGE,
     TIME_ZONE,
 )
-from Space_OdT.v21.transformacion.shared_parameters import LOCATION, LOCATION_NEED
+from Space_OdT.v21.transformacion.parts.shared_parameters import LOCATION, LOCATION_NEED
 from Space_OdT.webex.directory import Directory
 from Space_OdT.webex.error_handling import ReasonCode, WebexError
 from Space_OdT.webex.records import Location

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from Space_OdT.engine.action_model import Action, Call, Effect, PendingError, Result
 from Space_OdT.engine.models import CellProblem, Row
-from Space_OdT.v21.transformacion import steps_location as steps
 from Space_OdT.v21.transformacion.definition import ActionContext, ActionDefinition, Dataset
-from Space_OdT.v21.transformacion.lookups import Cells, find_calling_location
-from Space_OdT.v21.transformacion.number_blocks import (
+from Space_OdT.v21.transformacion.parameters import Kind, Parameter, is_true
+from Space_OdT.v21.transformacion.parts import steps_location as steps
+from Space_OdT.v21.transformacion.parts.lookups import Cells, find_calling_location
+from Space_OdT.v21.transformacion.parts.number_blocks import (
     ACTIVE,
     NumberBook,
     Placed,
@@ -22,15 +23,14 @@ from Space_OdT.v21.transformacion.number_blocks import (
     listing,
     read_back_numbers,
 )
-from Space_OdT.v21.transformacion.number_parameters import (
+from Space_OdT.v21.transformacion.parts.number_parameters import (
     NUMBERS,
     NUMBERS_KEY,
     NUMBERS_NEED,
     number_problems,
     numbers_of,
 )
-from Space_OdT.v21.transformacion.parameters import Kind, Parameter, is_true
-from Space_OdT.v21.transformacion.shared_parameters import LOCATION, LOCATION_NEED, ORG_ID
+from Space_OdT.v21.transformacion.parts.shared_parameters import LOCATION, LOCATION_NEED, ORG_ID
 from Space_OdT.webex.directory import Directory
 from Space_OdT.webex.error_handling import ReasonCode, WebexError
 from Space_OdT.webex.ids import same_id

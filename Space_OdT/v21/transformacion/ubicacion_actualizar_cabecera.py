@@ -7,12 +7,12 @@ from typing import Any
 
 from Space_OdT.engine.action_model import Action, Call, Effect, PendingError, Result
 from Space_OdT.engine.models import Row
-from Space_OdT.v21.transformacion import steps_location as steps
 from Space_OdT.v21.transformacion.definition import ActionContext, ActionDefinition, Dataset
-from Space_OdT.v21.transformacion.lookups import Cells, find_calling_location
-from Space_OdT.v21.transformacion.number_blocks import NumberBook
 from Space_OdT.v21.transformacion.parameters import Kind, Parameter
-from Space_OdT.v21.transformacion.shared_parameters import LOCATION, LOCATION_NEED, ORG_ID
+from Space_OdT.v21.transformacion.parts import steps_location as steps
+from Space_OdT.v21.transformacion.parts.lookups import Cells, find_calling_location
+from Space_OdT.v21.transformacion.parts.number_blocks import NumberBook
+from Space_OdT.v21.transformacion.parts.shared_parameters import LOCATION, LOCATION_NEED, ORG_ID
 from Space_OdT.webex.directory import Directory
 from Space_OdT.webex.error_handling import ReasonCode
 from Space_OdT.webex.records import Location, number_key

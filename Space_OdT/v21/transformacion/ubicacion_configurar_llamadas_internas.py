@@ -8,12 +8,12 @@ from typing import Any
 
 from Space_OdT.engine.action_model import Action, Call, Effect, Result
 from Space_OdT.engine.models import CellProblem, Row
-from Space_OdT.v21.transformacion import steps_location as steps
 from Space_OdT.v21.transformacion.definition import ActionContext, ActionDefinition, Dataset
-from Space_OdT.v21.transformacion.location_parts import route_problems
-from Space_OdT.v21.transformacion.lookups import Cells, find_calling_location, find_route
 from Space_OdT.v21.transformacion.parameters import Kind, Parameter, is_true
-from Space_OdT.v21.transformacion.shared_parameters import (
+from Space_OdT.v21.transformacion.parts import steps_location as steps
+from Space_OdT.v21.transformacion.parts.location_parts import route_problems
+from Space_OdT.v21.transformacion.parts.lookups import Cells, find_calling_location, find_route
+from Space_OdT.v21.transformacion.parts.shared_parameters import (
     LOCATION,
     LOCATION_NEED,
     ORG_ID,

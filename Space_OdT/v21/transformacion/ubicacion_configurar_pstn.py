@@ -9,20 +9,20 @@ from typing import Any
 from Space_OdT.engine.action_helpers import LocationFacts
 from Space_OdT.engine.action_model import Action, Call, Effect, PendingError, Result
 from Space_OdT.engine.models import CellProblem, Row
-from Space_OdT.v21.transformacion import steps_location as steps
 from Space_OdT.v21.transformacion.definition import ActionContext, ActionDefinition, Dataset
-from Space_OdT.v21.transformacion.location_connection import ConnectionWork, WantedConnection
-from Space_OdT.v21.transformacion.location_parts import (
+from Space_OdT.v21.transformacion.parameters import Kind, Parameter
+from Space_OdT.v21.transformacion.parts import steps_location as steps
+from Space_OdT.v21.transformacion.parts.location_connection import ConnectionWork, WantedConnection
+from Space_OdT.v21.transformacion.parts.location_parts import (
     ADDRESS,
     ANNOUNCEMENT_LANGUAGE,
     PREFERRED_LANGUAGE,
     TIME_ZONE,
     route_problems,
 )
-from Space_OdT.v21.transformacion.lookups import Cells, find_location, find_route
-from Space_OdT.v21.transformacion.number_blocks import CONNECTION
-from Space_OdT.v21.transformacion.parameters import Kind, Parameter
-from Space_OdT.v21.transformacion.shared_parameters import (
+from Space_OdT.v21.transformacion.parts.lookups import Cells, find_location, find_route
+from Space_OdT.v21.transformacion.parts.number_blocks import CONNECTION
+from Space_OdT.v21.transformacion.parts.shared_parameters import (
     LOCATION,
     LOCATION_NEED,
     ORG_ID,

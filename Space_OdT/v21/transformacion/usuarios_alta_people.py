@@ -8,12 +8,17 @@ from typing import Any
 
 from Space_OdT.engine.action_model import Action, Call, Effect, PendingError, Result, StepSpec
 from Space_OdT.engine.actions_registry import USER_LOOKUP
-from Space_OdT.v21.transformacion import shared_parameters as shared
 from Space_OdT.v21.transformacion.definition import ActionContext, ActionDefinition, Dataset
-from Space_OdT.v21.transformacion.licence_units import LicenceUnits, licences_named
-from Space_OdT.v21.transformacion.licence_wishes import ADD_LICENCES, check_for_people
-from Space_OdT.v21.transformacion.line_checks import check_line, location_of_line, names_location
-from Space_OdT.v21.transformacion.new_people import (
+from Space_OdT.v21.transformacion.parameters import values_of
+from Space_OdT.v21.transformacion.parts import shared_parameters as shared
+from Space_OdT.v21.transformacion.parts.licence_units import LicenceUnits, licences_named
+from Space_OdT.v21.transformacion.parts.licence_wishes import ADD_LICENCES, check_for_people
+from Space_OdT.v21.transformacion.parts.line_checks import (
+    check_line,
+    location_of_line,
+    names_location,
+)
+from Space_OdT.v21.transformacion.parts.new_people import (
     DISPLAY_NAME,
     EMAIL,
     EXISTS,
@@ -22,7 +27,6 @@ from Space_OdT.v21.transformacion.new_people import (
     LAST_NAME,
     drift_of,
 )
-from Space_OdT.v21.transformacion.parameters import values_of
 from Space_OdT.webex.answers import Response
 from Space_OdT.webex.directory import Directory
 from Space_OdT.webex.error_handling import ReasonCode, WebexError

@@ -9,14 +9,15 @@ from typing import Any
 
 from Space_OdT.engine.action_model import Action, Call, Effect, Result, StepSpec
 from Space_OdT.engine.models import CellProblem, Row
-from Space_OdT.v21.transformacion import shared_parameters as shared
 from Space_OdT.v21.transformacion.definition import (
     ActionContext,
     ActionDefinition,
     Cells,
     Dataset,
 )
-from Space_OdT.v21.transformacion.new_people import (
+from Space_OdT.v21.transformacion.parameters import Kind, Parameter, is_true
+from Space_OdT.v21.transformacion.parts import shared_parameters as shared
+from Space_OdT.v21.transformacion.parts.new_people import (
     DISPLAY_NAME,
     EMAIL,
     EXISTS,
@@ -24,7 +25,6 @@ from Space_OdT.v21.transformacion.new_people import (
     IDENTITY_WARNING,
     LAST_NAME,
 )
-from Space_OdT.v21.transformacion.parameters import Kind, Parameter, is_true
 from Space_OdT.webex.directory import Directory
 from Space_OdT.webex.error_handling import WebexError
 from Space_OdT.webex.ids import encode_id, id_key

@@ -8,17 +8,17 @@ from pathlib import Path
 from Space_OdT.engine.action_model import Action
 from Space_OdT.engine.actions_registry import MOVES, USER_LOOKUP
 from Space_OdT.engine.models import CellProblem, Row
-from Space_OdT.v21.transformacion import shared_parameters as shared
 from Space_OdT.v21.transformacion.definition import (
     ActionContext,
     ActionDefinition,
     Cells,
     Dataset,
 )
-from Space_OdT.v21.transformacion.licence_wishes import ADD_LICENCES, STEPS
-from Space_OdT.v21.transformacion.location_assignment import Assignment, LocationAssignment
 from Space_OdT.v21.transformacion.parameters import Kind, Parameter, is_true, values_of
-from Space_OdT.v21.transformacion.people_to_location import prepare_control, read_control
+from Space_OdT.v21.transformacion.parts import shared_parameters as shared
+from Space_OdT.v21.transformacion.parts.licence_wishes import ADD_LICENCES, STEPS
+from Space_OdT.v21.transformacion.parts.location_assignment import Assignment, LocationAssignment
+from Space_OdT.v21.transformacion.parts.people_to_location import prepare_control, read_control
 
 SELECTED = Parameter(
     "selected",

@@ -7,16 +7,16 @@ from dataclasses import replace
 from Space_OdT.engine.action_model import Action, Call, Result
 from Space_OdT.engine.actions_registry import USER_LOOKUP
 from Space_OdT.engine.models import Row
-from Space_OdT.v21.transformacion import shared_parameters as shared
 from Space_OdT.v21.transformacion.definition import ActionContext, ActionDefinition, Dataset
-from Space_OdT.v21.transformacion.licence_changes import change_licences
-from Space_OdT.v21.transformacion.licence_wishes import (
+from Space_OdT.v21.transformacion.parameters import values_of
+from Space_OdT.v21.transformacion.parts import shared_parameters as shared
+from Space_OdT.v21.transformacion.parts.licence_changes import change_licences
+from Space_OdT.v21.transformacion.parts.licence_wishes import (
     REMOVAL_WARNING,
     REMOVE_LICENCES,
     STEPS,
     LicenceWish,
 )
-from Space_OdT.v21.transformacion.parameters import values_of
 from Space_OdT.webex.directory import Directory
 
 

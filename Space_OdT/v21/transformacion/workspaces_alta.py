@@ -7,13 +7,18 @@ from dataclasses import dataclass
 
 from Space_OdT.engine.action_model import Action, Call, Effect, PendingError, Result
 from Space_OdT.engine.models import Row
-from Space_OdT.v21.transformacion import shared_parameters as shared
 from Space_OdT.v21.transformacion.definition import ActionContext, ActionDefinition, Dataset
 from Space_OdT.v21.transformacion.parameters import Kind, Parameter, is_true
-from Space_OdT.v21.transformacion.workspace_calling import EXISTS, WorkspaceWork
-from Space_OdT.v21.transformacion.workspace_places import WorkspaceWish
-from Space_OdT.v21.transformacion.workspace_steps import STEPS, WORKSPACE_STATE
-from Space_OdT.v21.transformacion.workspaces_lote import LOT, NO_NAME, NO_OBJECT, cells_of_items
+from Space_OdT.v21.transformacion.parts import shared_parameters as shared
+from Space_OdT.v21.transformacion.parts.workspace_calling import EXISTS, WorkspaceWork
+from Space_OdT.v21.transformacion.parts.workspace_places import WorkspaceWish
+from Space_OdT.v21.transformacion.parts.workspace_steps import STEPS, WORKSPACE_STATE
+from Space_OdT.v21.transformacion.parts.workspaces_lote import (
+    LOT,
+    NO_NAME,
+    NO_OBJECT,
+    cells_of_items,
+)
 from Space_OdT.webex.directory import AmbiguousNameError, Directory
 from Space_OdT.webex.error_handling import ReasonCode, WebexError
 

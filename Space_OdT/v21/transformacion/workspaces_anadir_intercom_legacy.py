@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from Space_OdT.engine.action_model import Action
-from Space_OdT.v21.transformacion.calling_entities import WORKSPACES
 from Space_OdT.v21.transformacion.definition import ActionContext, ActionDefinition, Dataset
-from Space_OdT.v21.transformacion.secondary_numbers import (
+from Space_OdT.v21.transformacion.parts.calling_entities import WORKSPACES
+from Space_OdT.v21.transformacion.parts.secondary_numbers import (
     NUMBER_NEED,
     OUTCOMES,
     PARAMETERS,
     NumberParams,
     numbers_action,
 )
-from Space_OdT.v21.transformacion.shared_parameters import WORKSPACE, WORKSPACE_NEED
+from Space_OdT.v21.transformacion.parts.shared_parameters import WORKSPACE, WORKSPACE_NEED
 
 ACTION_ID = "workspaces_anadir_intercom_legacy"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from Space_OdT.engine.action_model import Action
-from Space_OdT.v21.transformacion.calling_entities import WORKSPACES
 from Space_OdT.v21.transformacion.definition import ActionContext, ActionDefinition, Dataset
-from Space_OdT.v21.transformacion.forwarding import (
+from Space_OdT.v21.transformacion.parts.calling_entities import WORKSPACES
+from Space_OdT.v21.transformacion.parts.forwarding import (
     OUTCOMES,
     PARAMETERS,
     TARGET_NEED,
@@ -13,7 +13,7 @@ from Space_OdT.v21.transformacion.forwarding import (
     check_cells,
     forwarding_action,
 )
-from Space_OdT.v21.transformacion.shared_parameters import WORKSPACE, WORKSPACE_NEED
+from Space_OdT.v21.transformacion.parts.shared_parameters import WORKSPACE, WORKSPACE_NEED
 
 ACTION_ID = "workspaces_configurar_desvio_prefijo53"
 

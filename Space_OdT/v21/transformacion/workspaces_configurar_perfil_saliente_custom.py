@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from Space_OdT.engine.action_model import Action
-from Space_OdT.v21.transformacion.calling_entities import WORKSPACES
 from Space_OdT.v21.transformacion.definition import ActionContext, ActionDefinition, Dataset
-from Space_OdT.v21.transformacion.own_permissions import permission_action
-from Space_OdT.v21.transformacion.permission_wishes import (
+from Space_OdT.v21.transformacion.parts.calling_entities import WORKSPACES
+from Space_OdT.v21.transformacion.parts.own_permissions import permission_action
+from Space_OdT.v21.transformacion.parts.permission_wishes import (
     OUTCOMES,
     PARAMETERS,
     WARNING,
@@ -14,7 +14,7 @@ from Space_OdT.v21.transformacion.permission_wishes import (
     PermissionParams,
     check_cells,
 )
-from Space_OdT.v21.transformacion.shared_parameters import WORKSPACE, WORKSPACE_NEED
+from Space_OdT.v21.transformacion.parts.shared_parameters import WORKSPACE, WORKSPACE_NEED
 
 ACTION_ID = "workspaces_configurar_perfil_saliente_custom"
 

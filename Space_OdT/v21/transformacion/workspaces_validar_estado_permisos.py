@@ -7,16 +7,16 @@ from typing import Any
 
 from Space_OdT.engine.action_model import Action, Call, Effect, Result
 from Space_OdT.engine.models import Row
-from Space_OdT.v21.transformacion.calling_entities import WORKSPACES, existing_workspace
 from Space_OdT.v21.transformacion.definition import (
     ActionContext,
     ActionDefinition,
     Cells,
     Dataset,
 )
-from Space_OdT.v21.transformacion.lookups import WORKSPACE_READ
-from Space_OdT.v21.transformacion.shared_parameters import ORG_ID, WORKSPACE, WORKSPACE_NEED
-from Space_OdT.v21.transformacion.workspace_diagnosis import (
+from Space_OdT.v21.transformacion.parts.calling_entities import WORKSPACES, existing_workspace
+from Space_OdT.v21.transformacion.parts.lookups import WORKSPACE_READ
+from Space_OdT.v21.transformacion.parts.shared_parameters import ORG_ID, WORKSPACE, WORKSPACE_NEED
+from Space_OdT.v21.transformacion.parts.workspace_diagnosis import (
     CHECKS,
     Check,
     Diagnosis,

@@ -11,7 +11,15 @@ import orjson
 import pytest
 
 from Space_OdT.engine.input_reader import open_input
-from Space_OdT.v21.transformacion.candidates import (
+from Space_OdT.v21.transformacion.candidates.exports import Exports
+from Space_OdT.v21.transformacion.candidates.files import (
+    ExistingFilesError,
+    refuse_existing,
+    safe,
+    write_csv,
+    write_workbook,
+)
+from Space_OdT.v21.transformacion.candidates.rows import (
     DECISIONS,
     FACTS,
     SHOWN,
@@ -19,22 +27,14 @@ from Space_OdT.v21.transformacion.candidates import (
     columns_of,
     master_tables,
 )
-from Space_OdT.v21.transformacion.candidates_exports import Exports
-from Space_OdT.v21.transformacion.candidates_files import (
-    ExistingFilesError,
-    refuse_existing,
-    safe,
-    write_csv,
-    write_workbook,
-)
-from Space_OdT.v21.transformacion.candidates_single import (
+from Space_OdT.v21.transformacion.candidates.single import (
     SCRIPT_DEPENDENCIES,
     SINGLE_ROW_COLUMNS,
     single_row,
 )
 from Space_OdT.v21.transformacion.catalog import ACTIONS, BY_ID
-from Space_OdT.v21.transformacion.masters_files import Master
-from Space_OdT.v21.transformacion.masters_values import feeds
+from Space_OdT.v21.transformacion.masters.files import Master
+from Space_OdT.v21.transformacion.masters.values import feeds
 from Space_OdT.v21.transformacion.parameters import fold_header
 
 Cells = Mapping[str, str]

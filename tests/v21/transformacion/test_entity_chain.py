@@ -18,7 +18,7 @@ from Space_OdT.v21.transformacion import (
     workspaces_validar_estado_permisos,
 )
 from Space_OdT.v21.transformacion.definition import ActionContext
-from Space_OdT.v21.transformacion.outgoing_permissions import PROFILES_FILE
+from Space_OdT.v21.transformacion.parts.outgoing_permissions import PROFILES_FILE
 from Space_OdT.webex.directory import Directory
 from tests.v21.conftest import Ran, Tenant
 

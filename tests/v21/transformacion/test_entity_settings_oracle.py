@@ -14,12 +14,12 @@ import pytest
 from Space_OdT.engine.action_model import StepSpec
 from Space_OdT.engine.step_calls import StepCaller
 from Space_OdT.sdk_client import create_api
-from Space_OdT.v21.transformacion import outgoing_permissions as permissions
-from Space_OdT.v21.transformacion.calling_entities import PEOPLE, WORKSPACES
-from Space_OdT.v21.transformacion.forwarding_state import Always, forwarding_setting
-from Space_OdT.v21.transformacion.numbers_state import available_step, numbers_setting
-from Space_OdT.v21.transformacion.own_permissions import permission_setting
-from Space_OdT.v21.transformacion.routing_check import PEOPLE_OF_LOCATION, ROUTING_TEST
+from Space_OdT.v21.transformacion.parts import outgoing_permissions as permissions
+from Space_OdT.v21.transformacion.parts.calling_entities import PEOPLE, WORKSPACES
+from Space_OdT.v21.transformacion.parts.forwarding_state import Always, forwarding_setting
+from Space_OdT.v21.transformacion.parts.numbers_state import available_step, numbers_setting
+from Space_OdT.v21.transformacion.parts.own_permissions import permission_setting
+from Space_OdT.v21.transformacion.parts.routing_check import PEOPLE_OF_LOCATION, ROUTING_TEST
 from tests.engine.doubles import row
 from tests.v21.transformacion.forwarding_cases import OFF, READ_ONLY, on, settings
 from tests.webex.conftest import Reply, Seen, a_client, a_pacer, a_server, some_naps

@@ -12,7 +12,7 @@ from Space_OdT.v21.transformacion import (
     ubicacion_configurar_pstn,
 )
 from Space_OdT.v21.transformacion.definition import ActionContext
-from Space_OdT.v21.transformacion.outgoing_permissions import PROFILES_FILE
+from Space_OdT.v21.transformacion.parts.outgoing_permissions import PROFILES_FILE
 from Space_OdT.webex.directory import Directory
 from tests.v21.conftest import Ran, Tenant
 

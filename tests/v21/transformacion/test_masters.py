@@ -11,15 +11,15 @@ import xlsxwriter
 
 from Space_OdT.engine.input_encoding import InputFileError
 from Space_OdT.v21.transformacion.catalog import ACTIONS, BY_ID
-from Space_OdT.v21.transformacion.masters import (
+from Space_OdT.v21.transformacion.masters.files import Master
+from Space_OdT.v21.transformacion.masters.reading import (
     Masters,
     Prepared,
     Selection,
     Unasked,
     read_masters,
 )
-from Space_OdT.v21.transformacion.masters_files import Master
-from Space_OdT.v21.transformacion.masters_sources import traced
+from Space_OdT.v21.transformacion.masters.sources import traced
 
 PSTN = "ubicacion_configurar_pstn"
 NUMBERS = "ubicacion_alta_numeraciones_desactivadas"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from Space_OdT.v21.transformacion.catalog import ACTIONS
 from Space_OdT.v21.transformacion.definition import Dataset
-from Space_OdT.v21.transformacion.masters import Selection, Unasked, read_masters
+from Space_OdT.v21.transformacion.masters.reading import Selection, Unasked, read_masters
 from Space_OdT.v21.transformacion.parameters import fold_header
 
 CELLS = st.one_of(

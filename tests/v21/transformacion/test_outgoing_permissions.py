@@ -7,8 +7,8 @@ import pytest
 from Space_OdT.engine.action_model import PendingError
 from Space_OdT.engine.calling_features import CALL_TYPES
 from Space_OdT.engine.outgoing_profiles import OutgoingProfile
-from Space_OdT.v21.transformacion import outgoing_permissions as permissions
-from Space_OdT.v21.transformacion.outgoing_permissions import Permission
+from Space_OdT.v21.transformacion.parts import outgoing_permissions as permissions
+from Space_OdT.v21.transformacion.parts.outgoing_permissions import Permission
 
 LOCK = "isCallTypeRestrictionEnabled"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from Space_OdT.engine.input_encoding import InputFileError
-from Space_OdT.v21.transformacion.people_to_location import (
+from Space_OdT.v21.transformacion.parts.people_to_location import (
     ControlRow,
     is_control_header,
     people_of,

@@ -15,8 +15,8 @@ from Space_OdT.engine.action_helpers import LocationFacts
 from Space_OdT.engine.action_model import StepSpec
 from Space_OdT.engine.step_calls import StepCaller
 from Space_OdT.sdk_client import create_api
-from Space_OdT.v21.transformacion import outgoing_permissions as permissions
-from Space_OdT.v21.transformacion import steps_location as steps
+from Space_OdT.v21.transformacion.parts import outgoing_permissions as permissions
+from Space_OdT.v21.transformacion.parts import steps_location as steps
 from tests.engine.doubles import row
 from tests.webex.conftest import Reply, Seen, a_client, a_pacer, a_server, some_naps
 

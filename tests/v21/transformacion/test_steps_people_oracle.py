@@ -16,8 +16,8 @@ from Space_OdT.engine.step_calls import StepCaller
 from Space_OdT.sdk_client import create_api
 from Space_OdT.v21.transformacion import usuarios_alta_people as people
 from Space_OdT.v21.transformacion import usuarios_alta_scim as scim
-from Space_OdT.v21.transformacion import workspace_steps as workspaces
-from Space_OdT.v21.transformacion.licence_wishes import LICENCES_CHANGE
+from Space_OdT.v21.transformacion.parts import workspace_steps as workspaces
+from Space_OdT.v21.transformacion.parts.licence_wishes import LICENCES_CHANGE
 from Space_OdT.webex.records import Licence, Location, Person
 from tests.engine.doubles import row
 from tests.webex.conftest import Reply, Seen, a_client, a_pacer, a_server, some_naps

@@ -15,7 +15,7 @@ from Space_OdT.engine.move_results import Moved
 from Space_OdT.simulator.organisation.entities import Line, OwnerKind, PstnKind
 from Space_OdT.simulator.world import World
 from Space_OdT.v21.transformacion.definition import ActionContext
-from Space_OdT.v21.transformacion.location_moves import OBSTACLES
+from Space_OdT.v21.transformacion.parts.location_moves import OBSTACLES
 from Space_OdT.v21.transformacion.usuarios_asignar_location_desde_csv import DEFINITION, expand
 from Space_OdT.webex.error_handling import ReasonCode
 from Space_OdT.webex.records import Person

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from Space_OdT.v21.transformacion.definition import ActionContext
-from Space_OdT.v21.transformacion.licence_refusals import REFUSALS
-from Space_OdT.v21.transformacion.licence_wishes import REMOVAL_WARNING
+from Space_OdT.v21.transformacion.parts.licence_refusals import REFUSALS
+from Space_OdT.v21.transformacion.parts.licence_wishes import REMOVAL_WARNING
 from Space_OdT.v21.transformacion.usuarios_modificar_licencias import DEFINITION
 from Space_OdT.webex.records import Licence as LicenceRecord
 from tests.v21.conftest import Change, Sent, Tenant

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from Space_OdT.engine.action_model import PendingError
-from Space_OdT.v21.transformacion import licence_changes
-from Space_OdT.v21.transformacion.licence_refusals import REFUSALS
-from Space_OdT.v21.transformacion.licence_wishes import REMOVAL_WARNING
+from Space_OdT.v21.transformacion.parts import licence_changes
+from Space_OdT.v21.transformacion.parts.licence_refusals import REFUSALS
+from Space_OdT.v21.transformacion.parts.licence_wishes import REMOVAL_WARNING
 from Space_OdT.v21.transformacion.usuarios_remover_licencias import DEFINITION
 from Space_OdT.webex.error_handling import ReasonCode
 from Space_OdT.webex.records import Licence

@@ -9,8 +9,8 @@ import pytest
 
 from Space_OdT.simulator.organisation.entities import Device, OwnerKind, Workspace
 from Space_OdT.simulator.world import World
-from Space_OdT.v21.transformacion import workspace_calling
-from Space_OdT.v21.transformacion.workspace_steps import calling_of
+from Space_OdT.v21.transformacion.parts import workspace_calling
+from Space_OdT.v21.transformacion.parts.workspace_steps import calling_of
 from Space_OdT.v21.transformacion.workspaces_alta import DEFINITION, expand
 from tests.v21.conftest import Change, Sent, Tenant
 from tests.v21.transformacion.licence_states import (

@@ -1,0 +1,1 @@
+"""Masters and parameter files made of the exports of an inventory."""

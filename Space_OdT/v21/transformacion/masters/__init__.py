@@ -1,0 +1,1 @@
+"""The master files of a site: read, matched to parameters, and walked row by row."""
