@@ -362,7 +362,9 @@ class JobStore:
         )
 
 
-def _parse(data: Mapping[str, Any]) -> Job:
+def _parse(data: Any) -> Job:
+    if not isinstance(data, dict):
+        raise TypeError("it is no JSON object")
     known = {item.name for item in fields(Job)}
     values = {name: value for name, value in data.items() if name in known}
     values["status"] = JobStatus(data["status"])
