@@ -103,7 +103,7 @@ def test_professional_is_taken_when_workspace_licences_are_spent(scene: Scene) -
 
 
 def test_a_hot_desk_has_neither_line_nor_calling_settings(scene: Scene) -> None:
-    body = calling(scene, LicenceKind.HOT_DESK)
+    body = calling(scene, LicenceKind.HOT_DESK, extension="")
     workspace_id = scene.call("POST", "/workspaces", body).body["id"]
     assert scene.org.plan.of_owner(workspace_id) == []
     answer = scene.call("GET", f"/workspaces/{workspace_id}/features/numbers")
@@ -127,6 +127,7 @@ CREATE_REFUSALS: dict[str, Callable[[Scene], dict[str, Any]]] = {
     "with a number from elsewhere": lambda s: calling(s, phoneNumber=s.free_number(s.trunked)),
     "in a location without calling": lambda s: calling(s, locationId=s.plain.id),
     "in two locations": lambda s: {**calling(s), "locationId": s.trunked.id},
+    "as a hot desk with a line": lambda s: calling(s, LicenceKind.HOT_DESK),
     "with a user licence": lambda s: calling(s, LicenceKind.STANDARD),
     "when licences are spent": _spent,
 }
