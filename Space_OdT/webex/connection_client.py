@@ -287,6 +287,7 @@ class WebexClient:
         style: paging.PageStyle = "link",
         page_size: int | None = None,
         max_pages: int = paging.MAX_PAGES,
+        fields: Sequence[str] = (),
     ) -> AsyncIterator[list[dict[str, Any]]]:
         """Read a list page by page.
 
@@ -298,11 +299,14 @@ class WebexClient:
                 counts first.
             page_size: Items a page to ask for; halved when the server cannot cope (504).
             max_pages: Bound; more pages are an error.
+            fields: Fields every item must have; a page that cannot be used is asked for twice.
 
         Returns:
             An iterator over the items of each page; empty pages are not handed out.
         """
-        plan = paging.ListPlan(path, list_key, dict(query or {}), style, page_size, max_pages)
+        plan = paging.ListPlan(
+            path, list_key, dict(query or {}), style, page_size, max_pages, fields
+        )
         return paging.read_pages(self, plan)
 
     async def relay(

@@ -197,6 +197,7 @@ class Directory:
             style=source.style,
             page_size=None if query else source.page_size,
             query={**source.query, **(query or {})},
+            fields=source.fields,
         )
 
     # -- asking ----------------------------------------------------------------------------

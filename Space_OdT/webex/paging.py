@@ -58,6 +58,7 @@ class ListPlan:
     style: PageStyle
     page_size: int | None
     max_pages: int = MAX_PAGES
+    fields: Sequence[str] = ()
 
     @property
     def size_name(self) -> str:
@@ -228,6 +229,10 @@ def _items(plan: ListPlan, response: Response) -> Items:
     body = response.body
     found = body if plan.list_key in {"", "$"} else _at(body, plan.list_key)
     if isinstance(found, list):
+        for name in plan.fields:
+            if not all(name in item for item in found):
+                reason = f"an item of the list lacks {name}"
+                raise _paging_error(plan, Failure.MISSING_FIELDS, reason, response)
         return found
     nothing = found is None and isinstance(body, dict | None)
     if nothing and (not body or plan.list_key in body or body.get("totalResults") == 0):

@@ -38,7 +38,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source(Generic[T]):
-    """Where a kind is listed, in which pages, and what reads an item."""
+    """Where a kind is listed, in which pages, what reads an item, and what every item has."""
 
     path: str
     list_key: str
@@ -46,6 +46,7 @@ class Source(Generic[T]):
     page_size: int | None
     query: dict[str, Any]
     parse: Callable[[dict[str, Any]], T]
+    fields: tuple[str, ...] = ("id",)
 
     def read(self, item: dict[str, Any]) -> T:
         """Make a record of a list item.
@@ -80,7 +81,7 @@ class CallingLocation:
 SOURCES: dict[Kind, Source[Any]] = {
     Kind.PERSON: Source("/people", "items", "link", PEOPLE_PAGE, _PEOPLE_QUERY, Person.parse),
     Kind.NUMBER: Source(
-        "/telephony/config/numbers", "phoneNumbers", "start", NUMBERS_PAGE, {}, Number.parse
+        "/telephony/config/numbers", "phoneNumbers", "start", NUMBERS_PAGE, {}, Number.parse, ()
     ),
     Kind.LICENCE: Source("/licenses", "items", "none", None, {}, Licence.parse),
     Kind.ROUTE: Source(

@@ -364,3 +364,15 @@ async def test_a_list_that_is_not_there_is_asked_for_twice_only(server, client) 
     error = await refusal_of(client.pages("/people", list_key="items"))
     assert error.reason_code is ReasonCode.INVALID_RESPONSE_SCHEMA
     assert len(server.seen) == 2
+
+
+async def test_a_page_with_an_item_that_lacks_its_id_is_asked_for_again(server, client) -> None:
+    server.replies = [
+        Reply(body={"items": [{"id": "0"}, {"displayName": "x"}]}),
+        Reply(body={"items": people(0, 2)}),
+    ]
+    pages = client.pages("/people", list_key="items", fields=("id",))
+    assert await gathered(pages) == [people(0, 2)]
+    server.answer = lambda _: Reply(body={"items": [{"displayName": "x"}]})
+    error = await refusal_of(client.pages("/people", list_key="items", fields=("id",)))
+    assert "an item of the list lacks id" in str(error)
