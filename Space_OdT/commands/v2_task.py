@@ -44,6 +44,7 @@ class SoftphoneTask:
         layout: The folder of the run, locked.
         intake: The input.
         begun: Monotonic seconds when the command began.
+        evidence: Log of the run.
         say: Takes sentences for the operator.
     """
 
@@ -51,6 +52,7 @@ class SoftphoneTask:
     layout: SoftphoneLayout
     intake: SoftphoneIntake
     begun: float
+    evidence: Evidence
     say: Callable[[str], None]
 
     async def apply(
@@ -60,7 +62,6 @@ class SoftphoneTask:
         state: RunState,
         decisions: Decisions,
         remembered: Remembered,
-        evidence: Evidence,
     ) -> ExitCode:
         """Run everybody, and end.
 
@@ -70,7 +71,6 @@ class SoftphoneTask:
             state: The state the run begins with.
             decisions: What the operator decided.
             remembered: What earlier runs left.
-            evidence: Log of the run.
 
         Returns:
             The exit code.
@@ -79,10 +79,10 @@ class SoftphoneTask:
         ledger = AuditLedger(self.layout, keeper, remembered.intents)
         end = RunEnd(StopReason.INTERRUPTED, "interrupted at once")
         try:
-            end = await self._run(session, decisions, ledger, keeper, evidence)
+            end = await self._run(session, decisions, ledger, keeper)
         finally:
             self._close(state, keeper, ledger, end)
-        return self._conclude(session, access, state, end, evidence)
+        return self._conclude(session, access, state, end)
 
     async def _run(
         self,
@@ -90,13 +90,12 @@ class SoftphoneTask:
         decisions: Decisions,
         ledger: AuditLedger,
         keeper: StateKeeper,
-        evidence: Evidence,
     ) -> RunEnd:
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("a run needs a task")
         interrupts = Interrupts(task)
-        run_log = RunLog(evidence, KINDS)
+        run_log = RunLog(self.evidence, KINDS)
         with listening(interrupts):
             interrupts.gracefully = session.interrupt
             async with shown(session.client, len(session.works), len(self.intake.rejected)) as view:
@@ -130,7 +129,6 @@ class SoftphoneTask:
         access: Access,
         state: RunState,
         end: RunEnd,
-        evidence: Evidence,
     ) -> ExitCode:
         seconds, stats = time.monotonic() - self.begun, session.client.stats
         facts = EndFacts(
@@ -147,7 +145,7 @@ class SoftphoneTask:
             write_report(self.layout, state, facts)
         except OSError as error:
             self.say(f"The report cannot be written: {error.strerror or error}.")
-        evidence.event(
+        self.evidence.event(
             "run_finished",
             status=state.status.value,
             completed=state.count(PersonStatus.SUCCESS),

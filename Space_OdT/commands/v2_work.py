@@ -204,11 +204,11 @@ class SoftphoneWork:
         except WebexError as error:
             raise unusable(error, client) from error
         tell_approval(approval, self._say)
-        task = SoftphoneTask(self._settings, self._layout, self._intake, self._begun, self._say)
-        state = self._begin(approval)
-        return runner.run(
-            task.apply(session, access, state, approval.decisions, self._remembered, evidence)
+        task = SoftphoneTask(
+            self._settings, self._layout, self._intake, self._begun, evidence, self._say
         )
+        state = self._begin(approval)
+        return runner.run(task.apply(session, access, state, approval.decisions, self._remembered))
 
     async def _open(self, stack: AsyncExitStack, client: WebexClient) -> Access:
         await stack.enter_async_context(client)

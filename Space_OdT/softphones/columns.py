@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-import orjson
-
 from Space_OdT.engine import digits, normalise
 from Space_OdT.engine.calling_features import BOOL, FEATURES, NUMBER
-from Space_OdT.engine.feature_bodies import check_body
-from Space_OdT.engine.spreadsheet_damage import numeric_damage
-from Space_OdT.engine.values import BadValueError
 from Space_OdT.softphones.alternates import alternate_numbers
+from Space_OdT.softphones.cells import Normaliser, names, of_kind, permissions, phone_number, text
 from Space_OdT.softphones.stages import Stage
 
-Normaliser = Callable[[str], str]
-
-_MOST_RINGS = 100
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_PHONE = re.compile(r"\+?[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,68 +55,6 @@ class SoftphoneColumn:
         return int(cell) if self.kind == NUMBER else cell
 
 
-def phone_number(value: str) -> str:
-    """Normalise a number: `+digits` stays, `digits` gets its `+`, anything else is an error.
-
-    Args:
-        value: A cell that is not blank.
-
-    Returns:
-        The number in E.164.
-
-    Raises:
-        BadValueError: When it is neither, or no country has such numbers.
-    """
-    cleaned = normalise.clean_text(value)
-    if _PHONE.fullmatch(cleaned):
-        return digits.phone_number(f"+{cleaned.lstrip('+')}")
-    damage = numeric_damage(cleaned)
-    raise BadValueError(
-        "a number as +34910000001",
-        damage.fix if damage else "write + and the digits, nothing else",
-        damage.what if damage else "",
-    )
-
-
-def permissions(feature: str) -> Normaliser:
-    """Make the normaliser of a permissions column.
-
-    Args:
-        feature: Name of the feature.
-
-    Returns:
-        From a cell to compact JSON that the API takes.
-    """
-
-    def judge(value: str) -> str:
-        text = normalise.json_object(value)
-        if problem := check_body(FEATURES[feature].writable, orjson.loads(text), feature):
-            raise BadValueError(f"the fields of {feature} as the API takes them", problem)
-        return text
-
-    return judge
-
-
-def _text(value: str) -> str:
-    return normalise.text(value)
-
-
-def _names(value: str) -> str:
-    names = (normalise.clean_text(name) for name in value.split("|"))
-    return "|".join(dict.fromkeys(name for name in names if name))
-
-
-def _destination(value: str) -> str:
-    if "@" in value:
-        return normalise.text(value)
-    number = digits.destination(value)
-    if number == digits.OFF:
-        raise BadValueError(
-            "a number to dial as +34910000001", "set the column that ends in _enabled to false"
-        )
-    return number
-
-
 _BASE = (
     SoftphoneColumn(
         "user_email",
@@ -134,14 +64,10 @@ _BASE = (
         "ana.lopez@example.com",
     ),
     SoftphoneColumn(
-        "calling_license_id", Stage.LICENCE, _text, "Id (or exact name) of the calling licence."
+        "calling_license_id", Stage.LICENCE, text, "Id (or exact name) of the calling licence."
     ),
-    SoftphoneColumn(
-        "location_id", Stage.LICENCE, _text, "Id of the location; beats location_name."
-    ),
-    SoftphoneColumn(
-        "location_name", Stage.LICENCE, _text, "Name of the location.", "Madrid Centro"
-    ),
+    SoftphoneColumn("location_id", Stage.LICENCE, text, "Id of the location; beats location_name."),
+    SoftphoneColumn("location_name", Stage.LICENCE, text, "Name of the location.", "Madrid Centro"),
     SoftphoneColumn(
         "extension", Stage.LICENCE, digits.extension, "Extension, 2 to 8 digits.", "80000001"
     ),
@@ -172,22 +98,22 @@ _BASE = (
     SoftphoneColumn(
         "incoming_permissions_mode",
         Stage.PERMISSIONS,
-        _text,
+        text,
         "Any text: apply incoming_permissions_defaults of the policy.",
         "policy",
     ),
     SoftphoneColumn(
         "outgoing_permissions_mode",
         Stage.PERMISSIONS,
-        _text,
+        text,
         "Any text: apply outgoing_permissions_defaults of the policy.",
         "policy",
     ),
-    SoftphoneColumn("call_queue_ids", Stage.QUEUES, _names, "Ids of call queues, separated by |."),
+    SoftphoneColumn("call_queue_ids", Stage.QUEUES, names, "Ids of call queues, separated by |."),
     SoftphoneColumn(
         "call_queue_names",
         Stage.QUEUES,
-        _names,
+        names,
         "Exact names of call queues, separated by |; read when there are no ids.",
         "Ventas|Soporte",
     ),
@@ -230,18 +156,6 @@ def _column_name(prefix: str, path: tuple[str, ...]) -> str:
     return "_".join((prefix, *words)).lower()
 
 
-def _normaliser(name: str, kind: Any) -> Normaliser:
-    if kind == BOOL:
-        return normalise.boolean
-    if kind == NUMBER:
-        return digits.whole_number(0, _MOST_RINGS)
-    if isinstance(kind, tuple):
-        return normalise.choice(kind)
-    if name.endswith(("email", "email_id")):
-        return normalise.email
-    return _destination if name.endswith("destination") else _text
-
-
 def _feature_columns() -> Iterator[SoftphoneColumn]:
     for feature, prefix, stage in _FEATURE_COLUMNS:
         for path, kind in _leaves(FEATURES[feature].writable):
@@ -249,7 +163,7 @@ def _feature_columns() -> Iterator[SoftphoneColumn]:
             yield SoftphoneColumn(
                 name,
                 stage,
-                _normaliser(name, kind),
+                of_kind(name, kind),
                 f"Field {'.'.join(path)} of {feature}.",
                 "true" if kind == BOOL else "",
                 feature,

@@ -14,7 +14,7 @@ from Space_OdT.softphones.differences import Difference, differences, readable
 from Space_OdT.softphones.ending import EndFacts
 from Space_OdT.softphones.json_lines import read_json_lines
 from Space_OdT.softphones.layout import SoftphoneLayout
-from Space_OdT.softphones.ledger import FAILED, SKIPPED, UNCHANGED, has_failed
+from Space_OdT.softphones.ledger import FAILED, SKIPPED, SUCCESS, UNCHANGED, has_failed
 from Space_OdT.softphones.records import PersonStatus
 from Space_OdT.softphones.stages import RESOLVE_PERSON, Stage
 from Space_OdT.softphones.state import RunState
@@ -90,10 +90,29 @@ def render_report(lines: Iterator[Mapping[str, Any]], state: RunState, facts: En
     Returns:
         One HTML document that loads nothing from anywhere; every value is escaped.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
     gathered = _gather(lines, facts.names)
+    order = (FAILED, CHANGED, SKIPPED, UNCHANGED)
+    entries = [one for status in order for one in gathered.entries.get(status, ())]
+    page: str = _template().render(
+        state=state,
+        facts=facts,
+        **_own_files(),
+        headline=_headline(state),
+        tiles=_tiles(state, gathered),
+        stages=_stages(gathered),
+        decisions=state.stage_decisions,
+        entries=entries[:MOST_ENTRIES],
+        total=sum(counts.total() for counts in gathered.by_stage.values()),
+        failures=[record for record in state.records.values() if has_failed(record)][:MOST_ENTRIES],
+        statuses=(FAILED, CHANGED, UNCHANGED, SKIPPED),
+        stage_names=[RESOLVE_PERSON, *(stage.value for stage in Stage)],
+    )
+    return page
+
+
+def _template() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     environment = Environment(
         loader=FileSystemLoader(_ASSETS),
         autoescape=True,
@@ -101,48 +120,44 @@ def render_report(lines: Iterator[Mapping[str, Any]], state: RunState, facts: En
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    entries = [
-        one
-        for status in (FAILED, CHANGED, SKIPPED, UNCHANGED)
-        for one in gathered.entries.get(status, ())
-    ]
-    total = sum(counts.total() for counts in gathered.by_stage.values())
-    return environment.get_template(
-        "report.html.j2"
-    ).render(
-        state=state,
-        facts=facts,
-        base=Markup(_BASE_STYLES.read_text(encoding="utf-8")),  # noqa: S704 - our own file
-        styles=Markup((_ASSETS / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - same
-        script=Markup((_ASSETS / "report.js").read_text(encoding="utf-8")),  # noqa: S704 - same
-        headline=_headline(state),
-        tiles=_tiles(state, gathered),
-        stages=_stages(gathered),
-        decisions=state.stage_decisions,
-        entries=entries[:MOST_ENTRIES],
-        total=total,
-        failures=[record for record in state.records.values() if has_failed(record)][:MOST_ENTRIES],
-        statuses=(FAILED, CHANGED, UNCHANGED, SKIPPED),
-        stage_names=[RESOLVE_PERSON, *(stage.value for stage in Stage)],
-    )
+    return environment.get_template("report.html.j2")
+
+
+def _own_files() -> dict[str, Any]:
+    """Read what goes into the page as it stands: our own styles and script."""
+    from markupsafe import Markup
+
+    files = {
+        "base": _BASE_STYLES,
+        "styles": _ASSETS / "report.css",
+        "script": _ASSETS / "report.js",
+    }
+    return {
+        name: Markup(path.read_text(encoding="utf-8"))  # noqa: S704 - no value of a run is in them
+        for name, path in files.items()
+    }
 
 
 def _gather(lines: Iterator[Mapping[str, Any]], names: Mapping[str, str]) -> _Gathered:
-    """Count every line, and keep as many of each kind as a page can show."""
+    """Count every line, and compare the states of as many of each kind as a page can show."""
     gathered = _Gathered()
     for line in lines:
-        entry = _entry(line, names)
-        gathered.by_stage.setdefault(entry.stage, Counter())[entry.status] += 1
-        kept = gathered.entries.setdefault(entry.status, [])
+        status = _status(line)
+        gathered.by_stage.setdefault(str(line["stage"]), Counter())[status] += 1
+        kept = gathered.entries.setdefault(status, [])
         if len(kept) < MOST_ENTRIES:
-            kept.append(entry)
+            kept.append(_entry(line, status, names))
     return gathered
 
 
-def _entry(line: Mapping[str, Any], names: Mapping[str, str]) -> Entry:
+def _status(line: Mapping[str, Any]) -> str:
     status, details = str(line["status"]), str(line.get("details") or "")
-    if status == "success":
-        status = UNCHANGED if details.partition(";")[0] == UNCHANGED else CHANGED
+    if status != SUCCESS:
+        return status
+    return UNCHANGED if details.partition(";")[0] == UNCHANGED else CHANGED
+
+
+def _entry(line: Mapping[str, Any], status: str, names: Mapping[str, str]) -> Entry:
     found = differences(line.get("before"), line.get("after")) if line.get("after") else []
     changes = readable(found, names)
     http_status = line.get("http_status")
@@ -150,7 +165,7 @@ def _entry(line: Mapping[str, Any], names: Mapping[str, str]) -> Entry:
         str(line["user_email"]),
         str(line["stage"]),
         status,
-        details,
+        str(line.get("details") or ""),
         tuple(changes[:_MOST_FIELDS]),
         max(0, len(changes) - _MOST_FIELDS),
         "" if http_status is None else str(http_status),

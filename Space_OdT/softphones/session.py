@@ -12,6 +12,7 @@ from Space_OdT.engine.executor import Executor, RunObserver
 from Space_OdT.engine.models import Batch, Outcome
 from Space_OdT.engine.planner import PlanTotals, PlanWriter
 from Space_OdT.engine.row_runner import OnDefect
+from Space_OdT.engine.row_runs.run_log import Observers
 from Space_OdT.engine.stopping import StopReason, StopSignal
 from Space_OdT.softphones.book import IdBook
 from Space_OdT.softphones.decisions import Decisions
@@ -19,14 +20,13 @@ from Space_OdT.softphones.exports import ExportedIds
 from Space_OdT.softphones.ledger import AuditLedger, PlanLedger
 from Space_OdT.softphones.parts import SoftphoneParts
 from Space_OdT.softphones.policy import Policy
+from Space_OdT.softphones.preflight import prepare
 from Space_OdT.softphones.preview import StagePreview, ignore_request, preview_stages
 from Space_OdT.softphones.records import PersonWork
 from Space_OdT.softphones.rows import STAGES_A_ROW, SoftphoneRows, person_row
-from Space_OdT.softphones.stages import Stage
 from Space_OdT.softphones.state import StateKeeper
 from Space_OdT.webex.connection_client import WebexClient
 from Space_OdT.webex.directory import Directory
-from Space_OdT.webex.error_handling import ReasonCode, WebexError
 
 # More people than calls: while one waits for a backoff, another uses the connection.
 PEOPLE_PER_CALL = 2
@@ -96,42 +96,8 @@ class SoftphoneSession:
         )
 
     async def preflight(self) -> None:
-        """Read what every run needs, and say what will not work.
-
-        Raises:
-            WebexError: When the token or the organisation cannot be used.
-        """
-        exported = self._book.exports.people
-        unknown = sum(work.row.email not in exported for work in self.works)
-        to_give = sum(Stage.LICENCE not in work.done for work in self.works)
-        await self._directory.prepare(people=unknown)
-        try:
-            await self._directory.prepare(numbers=2 * to_give)
-        except WebexError as error:
-            if error.reason_code is ReasonCode.AUTH_INVALID:
-                raise
-            # no obstacle: Webex itself refuses a number that is taken
-            self._say(f"Note: the numbers cannot be read, so nobody checks them before: {error}.")
-        await self._check_licences()
-
-    async def _check_licences(self) -> None:
-        """Warn of licences that do not exist, or that are fewer than people might need."""
-        parts = self._parts()
-        wanted: dict[str, int] = {}
-        for work in self.works:
-            name = work.row.cells["calling_license_id"]
-            wanted[name] = wanted.get(name, 0) + (Stage.LICENCE not in work.done)
-        for name, people in wanted.items():
-            licence = await parts.licences.held((name,))
-            named = [licence] if licence else await parts.licences.named(name)
-            free = sum(parts.licences.free_units(one) for one in named)
-            if not named:
-                self._say(f"Warning: calling_license_id {name} is no calling licence for people.")
-            elif people > free:
-                self._say(
-                    f"Note: {people:,} people are to have {named[0].name}, and {free:,} units are "
-                    "free; that is enough only if the others have it already."
-                )
+        """Read what every run needs, and say what will not work; see `preflight.prepare`."""
+        await prepare(self._directory, self._book, self.works, self._say)
 
     def _parts(self, plan: PlanWriter | None = None, *, is_preview: bool = False) -> SoftphoneParts:
         taker = plan.take if plan is not None else ignore_request
@@ -212,8 +178,9 @@ class SoftphoneSession:
         runner = self._runner(parts, decisions, ledger, on_defect=on_defect)
         sink = _People(runner, {work.row.number: work for work in self.works}, ledger)
         policy = BreakerPolicy(self._limits.threshold, self._limits.batch_size)
+        told = _Settled(observer, runner)
         executor = Executor(
-            runner, self.stop, policy, rows_at_once=self._rows_at_once, observer=observer
+            runner, self.stop, policy, rows_at_once=self._rows_at_once, observer=told
         )
         observer.phase_started(PHASE, len(self.works))
         saver = asyncio.create_task(_save_from_time_to_time(ledger, keeper, self.stop))
@@ -260,6 +227,19 @@ class _Nowhere:
 
     def record(self, outcome: Outcome) -> None:
         """Need nothing."""
+
+
+class _Settled(Observers):
+    """Tells an observer of the people whose stages have ended, not of interrupted ones."""
+
+    def __init__(self, observer: RunObserver, runner: SoftphoneRows) -> None:
+        super().__init__(observer)
+        self._runner = runner
+
+    def row_settled(self, outcome: Outcome) -> None:
+        """Pass it on, unless the person goes on another time."""
+        if outcome.row.number not in self._runner.unfinished:
+            super().row_settled(outcome)
 
 
 class _People:

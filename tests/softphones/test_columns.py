@@ -5,7 +5,8 @@ import pytest
 from Space_OdT.engine.calling_features import FEATURES
 from Space_OdT.engine.feature_bodies import check_body
 from Space_OdT.engine.values import BadValueError
-from Space_OdT.softphones.columns import COLUMNS, TEMPLATE_COLUMNS, known_name, phone_number
+from Space_OdT.softphones.cells import phone_number
+from Space_OdT.softphones.columns import COLUMNS, TEMPLATE_COLUMNS, known_name
 from Space_OdT.softphones.policy import Policy
 from Space_OdT.softphones.settings_stage import wanted_body
 from Space_OdT.softphones.stages import TRIGGERS, Stage, idle_columns, stages_of

@@ -60,6 +60,41 @@ def test_unknown_stages_and_answers_are_told_together(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("[1]", "must hold one JSON object"),
+        ("{", "not valid JSON"),
+        ('{"apply_voicemail": ""}', "is no answer"),
+        ('{"apply_voicemail": true}', "is no answer"),
+    ],
+)
+def test_a_file_of_another_shape_is_refused(tmp_path: Path, content: str, told: str) -> None:
+    path = tmp_path / "d.json"
+    path.write_text(content)
+    with pytest.raises(StartupError, match=told):
+        read_answers(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (f"mail,voicemail_enabled\n{ANA},true\n", "the column user_email is missing"),
+        (f"user_email,intercept_enabled\n{ANA},true\n", "no column that apply_voicemail"),
+        ("[1]", "must hold a list of objects"),
+        ("{", "not valid JSON"),
+        ("", "the file is empty"),
+    ],
+)
+def test_a_file_of_overrides_of_another_shape_is_refused(
+    tmp_path: Path, content: str, told: str
+) -> None:
+    path = tmp_path / "o.csv"
+    path.write_text(content)
+    with pytest.raises(OverrideError, match=told):
+        read_overrides(path, Stage.VOICEMAIL, {ANA})
+
+
+@pytest.mark.parametrize(
     "content",
     [
         f"user_email;voicemail_enabled\n{ANA};sí\n",

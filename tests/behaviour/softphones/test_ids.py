@@ -14,7 +14,7 @@ import pytest
 
 from tests.behaviour.softphones.conftest import PATIENCE, Office, Phones
 
-pytestmark = pytest.mark.xdist_group("softphones-behaviour")
+pytestmark = pytest.mark.xdist_group("softphones-ids")
 
 
 def table(path: Path, columns: Sequence[str], *rows: Sequence[str]) -> None:

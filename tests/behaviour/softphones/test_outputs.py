@@ -15,7 +15,7 @@ from tests.behaviour.bulk.conftest import ADMIN, Simulator
 from tests.behaviour.softphones.conftest import DESTINATION, Office, Phones
 from tests.behaviour.softphones.har_schema import HAR_1_2
 
-pytestmark = pytest.mark.xdist_group("softphones-behaviour")
+pytestmark = pytest.mark.xdist_group("softphones-outputs")
 
 FORWARDED = {"cf_always_enabled": "true", "cf_always_destination": DESTINATION}
 

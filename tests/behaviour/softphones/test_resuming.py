@@ -11,7 +11,7 @@ import pytest
 from tests.behaviour.bulk.conftest import Simulator
 from tests.behaviour.softphones.conftest import DESTINATION, Ended, Office, Phones
 
-pytestmark = pytest.mark.xdist_group("softphones-behaviour")
+pytestmark = pytest.mark.xdist_group("softphones-resuming")
 
 COUNT = 5
 CELLS = {

@@ -17,7 +17,7 @@ from Space_OdT.commands.embedded import embedded_simulator
 from tests.behaviour.bulk.conftest import ADMIN, Simulator
 from tests.behaviour.softphones.conftest import DESTINATION, Office, Phones
 
-pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("softphones-behaviour")]
+pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("softphones-soak")]
 
 SOFTPHONES = 3000
 PEOPLE = 3400

@@ -9,7 +9,7 @@ import pytest
 
 from tests.behaviour.softphones.conftest import DESTINATION, Office, Phones
 
-pytestmark = pytest.mark.xdist_group("softphones-behaviour")
+pytestmark = pytest.mark.xdist_group("softphones-stages")
 
 IN = "incomingPermission"
 OUT = "outgoingPermission"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.behaviour.softphones.conftest import Office, Phones
 
-pytestmark = pytest.mark.xdist_group("softphones-behaviour")
+pytestmark = pytest.mark.xdist_group("softphones-templates_and_input")
 
 
 def test_missing_templates_are_written_with_remarks_and_the_run_stops(phones: Phones) -> None:
