@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from Space_OdT.engine.bulk.location_book import read_map
+from Space_OdT.simulator.world import World
 from Space_OdT.v21.locations.columns import ENABLE
 from tests.v21.conftest import Tenant
 from tests.v21.locations.conftest import Locations
@@ -286,3 +287,28 @@ async def test_a_creation_of_open_outcome_is_looked_up_before_it_is_repeated(
     assert [one.path for one in ran.writes].count(path) == 1
     names = [one.name for one in tenant.world.organisation.locations.values()]
     assert names.count(NAME) == 1
+
+
+async def test_a_site_that_shows_no_address_gets_that_of_its_row(locations: Locations) -> None:
+    def without_address(world: World) -> None:
+        found = world.organisation.location_by_name(ENABLED)
+        assert found is not None
+        found.address1 = found.city = found.state = found.postal_code = ""
+
+    locations.tenant.change(without_address)
+    ran = await locations.prove({**NEW, "name": ENABLED, "announcement_language": ""})
+    (put,) = ran.writes
+    assert put.body["address"]["address1"] == "Carrer Major 1"
+    assert put.body["address"]["postalCode"] == "17001"
+
+
+async def test_a_new_site_gets_its_profile_in_the_same_row(locations: Locations) -> None:
+    row = {**NEW, "route_group_id": "RG_PRE", "default_outgoing_profile": "local-only"}
+    plan = await locations.run(row, planning=True)
+    ran = await locations.run(row)
+    assert [one.method for one in ran.writes] == ["POST", "POST", "PUT", "PUT"]
+    assert ran.writes[-1].path == PERMISSIONS.format(id=locations.id_of(NAME))
+    # of a site that does not exist yet, a plan cannot read the permissions it would keep
+    assert [one.method for one in plan.planned] == ["POST", "POST", "PUT", "PUT"]
+    assert plan.planned[-1].path == PERMISSIONS.format(id=f"NEW-LOCATION({NAME})")
+    assert (await locations.run(row)).writes == []
