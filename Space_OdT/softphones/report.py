@@ -101,6 +101,7 @@ def render_report(lines: Iterator[Mapping[str, Any]], state: RunState, facts: En
         tiles=_tiles(state, gathered),
         stages=_stages(gathered),
         decisions=state.stage_decisions,
+        deciders=_deciders(state),
         entries=entries[:MOST_ENTRIES],
         total=sum(counts.total() for counts in gathered.by_stage.values()),
         failures=[record for record in state.records.values() if has_failed(record)][:MOST_ENTRIES],
@@ -172,6 +173,18 @@ def _entry(line: Mapping[str, Any], status: str, names: Mapping[str, str]) -> En
         str(line.get("tracking_id") or ""),
         str(line.get("timestamp") or ""),
     )
+
+
+def _deciders(state: RunState) -> list[tuple[str, str, str]]:
+    """Name who decided, when and how; once, for all decisions of a run are given together."""
+    found = (
+        (one.get("decided_by", ""), one.get("decided_at", ""), one.get("source", ""))
+        for one in state.stage_decisions.values()
+    )
+    return [
+        (str(by), str(at)[:19].replace("T", " "), str(source))
+        for by, at, source in dict.fromkeys(found)
+    ]
 
 
 def _headline(state: RunState) -> str:

@@ -236,3 +236,21 @@ def test_a_torn_last_line_is_mended_and_told(phones: Phones, office: Office) -> 
     assert ended.code == 0, ended.told
     assert "Repaired changes.log" in ended.stderr
     assert "torn" in (phones.v2 / "changes.log.torn").read_text(encoding="utf-8")
+
+
+def test_a_cause_that_fails_nearly_everybody_stops_the_run(
+    phones: Phones, office: Office, simulator: Simulator
+) -> None:
+    rule = {"kind": "status", "status": 403, "method": "PATCH", "path": "/licenses/users"}
+    simulator.faults(rule)
+    phones.prepare(rows_of(office))
+    ended = phones.unattended(BATCH_SIZE="3", CIRCUIT_BREAKER_THRESHOLD="0.5")
+    assert ended.code == 3, ended.told
+    assert ended.state["status"] == "stopped"
+    assert ended.state["failed_count"] == 3
+    assert {row["error_type"] for row in ended.failures} == {"permission_denied"}
+    simulator.no_faults()
+    ended = phones.run()
+    assert ended.code == 1, "those that failed stay failed until --only-failures"
+    assert ended.state["completed_count"] == 2
+    assert phones.unattended("--only-failures").code == 0
