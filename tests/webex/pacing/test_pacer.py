@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import math
 import random
 from collections.abc import Awaitable, Callable
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from bench.pacing.shapes import Shape, standard_shapes
 from Space_OdT.webex.pacing.pacer import LOST_AFTER_SECONDS, MAX_RETRY_AFTER_SECONDS, Pacer, Ticket
-from tests.webex.pacing_lab import Changing, run_families, run_shape
+from tests.webex.pacing_lab import Changing, Outcome, run_families, run_shape
 from tests.webex.virtual_time import run_virtual
 
 SHAPES = standard_shapes()
@@ -30,13 +31,18 @@ def lockout(rate: float) -> Shape:
     return Shape("lockout", rate, rate)
 
 
+@functools.cache
+def run_against_a_lock_out() -> Outcome:
+    return run_shape(SHAPES["F"], seed=1)
+
+
 # -- finding the limit ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("in_flight", [20, 100])
 @pytest.mark.parametrize("letter", SHAPES)
 def test_it_finds_a_limit_of_any_shape_with_no_setting(letter: str, in_flight: int) -> None:
-    outcome = run_shape(SHAPES[letter], in_flight=in_flight, seed=7)
+    outcome = run_shape(SHAPES[letter], in_flight=in_flight, seed=7, measured=in_flight == 20)
     assert outcome.ratio <= RATIO.get(letter, 1.12)
     assert outcome.share <= SHARE.get(letter, 0.015)
 
@@ -122,7 +128,7 @@ def test_the_rate_follows_a_limit_that_doubles() -> None:
 
 def test_the_rate_follows_a_lock_out_that_halves() -> None:
     shape = Changing([(0, lockout(100)), (30, lockout(50))])
-    outcome = run_shape(shape, calls=5500, seed=1)
+    outcome = run_shape(shape, calls=5500, seed=1, measured=True)
     # one shut door of 4 s may fall into these 9 s
     assert 25 * 9 <= outcome.sent_between(92, 101) <= 51 * 9
     assert outcome.share <= 0.02  # learned twice
@@ -168,13 +174,13 @@ class AtRandom:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize(("share", "ratio"), [(0.01, 2.5), (0.05, 2.5), (0.1, 4.0), (0.3, 30.0)])
 def test_refusals_that_come_at_any_rate_are_no_limit(share: float, ratio: float, seed: int) -> None:
-    outcome = run_shape(AtRandom(share, seed=seed), calls=4200, seed=seed)
+    outcome = run_shape(AtRandom(share, seed=seed), calls=4200, seed=seed, measured=seed == 1)
     assert outcome.ratio <= ratio  # one refusal in a hundred once brought it to a crawl
 
 
 @pytest.mark.parametrize("share", [0.01, 0.03, 0.05])
 def test_a_limit_is_found_among_refusals_that_come_at_any_rate(share: float) -> None:
-    outcome = run_shape(AtRandom(share, beside=bucket(100)), calls=4200)
+    outcome = run_shape(AtRandom(share, beside=bucket(100)), calls=4200, measured=share == 0.03)
     assert outcome.wall <= 1.5 * 42
     assert outcome.share <= share + 0.03
 
@@ -297,12 +303,12 @@ def test_everybody_waits_only_when_later_calls_are_refused_too() -> None:
     names = [name for _, name, _ in outcome.events]
     assert "throttled" in names
     assert "shut" not in names
-    shut = run_shape(SHAPES["F"], seed=1)
+    shut = run_against_a_lock_out()
     assert "shut" in [name for _, name, _ in shut.events]
 
 
 def test_nothing_is_sent_while_the_door_is_shut() -> None:
-    outcome = run_shape(SHAPES["F"], seed=1)
+    outcome = run_against_a_lock_out()
     closed_at, _, facts = next(event for event in outcome.events if event[1] == "shut")
     assert outcome.sent_between(closed_at + 0.02, closed_at + facts["seconds"] - 0.01) == 0
 
@@ -539,7 +545,7 @@ def test_the_rate_shown_is_what_was_sent_lately() -> None:
 
 
 def test_events_tell_what_was_learned() -> None:
-    outcome = run_shape(SHAPES["F"], seed=1)
+    outcome = run_against_a_lock_out()
     names = {name for _, name, _ in outcome.events}
     assert {"throttled", "shut", "reopened", "rate"} <= names
     assert all(facts["family"] == "*" for _, _, facts in outcome.events)
