@@ -143,8 +143,15 @@ class SettingsStage:
         )
         trace.after = None
         if after is None:
-            after = {**self._part(state, name), **merged.body} if call.is_plan else None
+            after = _laid_over(self._part(state, name), merged.body) if call.is_plan else None
         return {**state, name: after} if len(self.features) > 1 else after
+
+
+def _laid_over(state: Any, body: Any) -> Any:
+    """Show a state as a body that replaces its writable fields leaves it."""
+    if not isinstance(state, Mapping) or not isinstance(body, Mapping):
+        return body
+    return {**state, **{name: _laid_over(state.get(name), part) for name, part in body.items()}}
 
 
 def _is_open(state: Any) -> bool:

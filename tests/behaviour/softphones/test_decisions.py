@@ -157,6 +157,7 @@ def test_questions_at_a_terminal_show_what_each_stage_would_do(
     before = office.calling[0]
     assert f"    {before.email}" in ended.stdout
     assert "enabled: true -> false" in ended.stdout or "enabled: false -> true" in ended.stdout
+    assert "-> nothing" not in ended.stdout, "what is only read does not go away"
     assert '"what?" is no answer' in ended.stdout
     assert "yesbut needs the name of a file" in ended.stdout
     assert "missing.csv does not exist" in ended.stdout
