@@ -87,6 +87,20 @@ async def test_a_success_without_its_minimum_fields_is_no_success(server, client
     assert (error.status, error.tracking_id) == (200, "T")
 
 
+async def test_one_answer_to_a_read_that_lacks_a_field_is_asked_for_again(server, client) -> None:
+    server.replies = [Reply(body={"name": "x"}), Reply(body={"id": "1"})]
+    response = await client.request("GET", "/x", required=("id",))
+    assert response.body == {"id": "1"}
+    assert len(server.seen) == 2
+
+
+async def test_a_write_whose_answer_lacks_a_field_is_not_sent_again(server, client) -> None:
+    server.answer = lambda _: Reply(body={"name": "x"})
+    error = await refusal_of(client.request("PUT", "/x", body={}, required=("id",)))
+    assert error.unknown_outcome
+    assert len(server.seen) == 1
+
+
 async def test_an_unexpected_success_status_is_an_error(server, client) -> None:
     server.replies = [Reply(206, {"id": "1"})]
     error = await refusal_of(client.request("PATCH", "/licenses/users", body={}, idempotent=True))
