@@ -86,6 +86,7 @@ class Sites:
         self.home = folder
         self.out = folder / "out"
         self.folder = self.out / "v21"
+        self.started: list[subprocess.Popen[str]] = []
 
     # -- input -----------------------------------------------------------------------------
 
@@ -134,7 +135,7 @@ class Sites:
         **environment: str,
     ) -> subprocess.Popen[str]:
         words = [sys.executable, "-m", "Space_OdT.cli", command, *arguments]
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [*words, "--out-dir", str(self.out)],
             cwd=self.home,
             env=self.environment(**environment),
@@ -145,6 +146,8 @@ class Sites:
             encoding="utf-8",
             preexec_fn=preexec,  # noqa: PLW1509 - no threads in these tests
         )
+        self.started.append(process)
+        return process
 
     def finish(self, process: subprocess.Popen[str]) -> Run:
         stdout, stderr = process.communicate(timeout=PATIENCE)
@@ -176,8 +179,8 @@ class Sites:
     # -- what there is ---------------------------------------------------------------------
 
     def job_folders(self) -> list[JobFolder]:
-        found = [JobFolder(one) for one in (self.folder / "jobs").glob("*")]
-        return sorted(found, key=lambda one: (one.path / "input_rows.json").stat().st_mtime_ns)
+        found = [JobFolder(one.parent) for one in (self.folder / "jobs").glob("*/job.json")]
+        return sorted(found, key=lambda one: str(one.job.get("created_at")))
 
     @property
     def last(self) -> JobFolder:
@@ -221,5 +224,10 @@ def a_fresh_simulator(sites_simulator: Simulator) -> Simulator:
 
 
 @pytest.fixture(name="sites")
-def some_sites(simulator: Simulator, tmp_path: Path) -> Sites:
-    return Sites(simulator, tmp_path)
+def some_sites(simulator: Simulator, tmp_path: Path) -> Iterator[Sites]:
+    made = Sites(simulator, tmp_path)
+    yield made
+    for process in made.started:
+        if process.poll() is None:  # a test that failed on the way
+            process.kill()
+            process.communicate(timeout=60)

@@ -85,7 +85,7 @@ def what_an_undisturbed_job_leaves(sites: Sites) -> list[tuple[object, ...]]:
     assert sites.apply().code == 0
     found = left(sites.simulator)
     sites.simulator.control("POST", "reset", {"size": 60})
-    for one in (*sites.job_folders(),):
+    for one in sites.job_folders():
         one.path.rename(sites.home / one.path.name)
     (sites.folder / "location_map.csv").unlink()
     sites.simulator.forget_calls()

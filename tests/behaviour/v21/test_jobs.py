@@ -16,7 +16,7 @@ import pytest
 from Space_OdT.engine.run_lock import RunLock
 from tests.behaviour.v21.conftest import APPLY, ENABLED, Sites, new_sites
 
-pytestmark = pytest.mark.xdist_group("locations-behaviour")
+pytestmark = pytest.mark.xdist_group("locations-jobs")
 
 DOCUMENTED = {
     "job.json",
