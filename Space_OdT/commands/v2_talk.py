@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -148,7 +149,8 @@ def tell_end(
         show(f"stopped    {state.message}")
         show("           the same command goes on, once the cause is mended")
     elif failed:
-        show(f"rerun      v2_bulk_run --out-dir {_shown_folder(layout)} --only-failures")
+        folder = shlex.quote(str(_shown_folder(layout)))
+        show(f"rerun      space-odt v2_bulk_run --out-dir {folder} --only-failures")
     for name, path in (
         ("state", layout.run_state_json),
         ("changes", layout.changes_log),
