@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +34,7 @@ from Space_OdT.v21.locations.job_run import (
     write_failure,
     write_final_state,
 )
-from Space_OdT.v21.locations.jobs import INTERRUPTED, Job, JobStatus, JobStore
+from Space_OdT.v21.locations.jobs import Job, JobError, JobStatus, JobStore
 from Space_OdT.v21.locations.layout import LocationsLayout
 from Space_OdT.v21.locations.planning import RunState
 from Space_OdT.v21.locations.rows import definitions_of
@@ -99,11 +100,22 @@ def run_job(settings: Settings, request: LocationsRequest, store: JobStore, job:
         DamagedOutputError: When outputs are not what a run writes.
         CheckpointError: When the checkpoint does not fit them.
     """
-    layout = store.layout_of(job)
-    policy = Policy(**job.policy)
     if request.profiles is None and job.profiles:
         request = replace(request, profiles=Path(job.profiles))
-    secrets = [settings.access_token()]
+    try:
+        code = _run_locked(settings, request, store, job)
+    finally:  # however it ended, and when nobody owns the job any more
+        with suppress(OSError, JobError):
+            _tell_state(request.layout, store, job.job_id)
+    if Policy(**job.policy).manual_tasks_enabled:
+        say(f"Tasks that stay manual: {len(MANUAL_TASKS)}, see {request.layout.out_of_scope_md}.")
+    return code
+
+
+def _run_locked(
+    settings: Settings, request: LocationsRequest, store: JobStore, job: Job
+) -> ExitCode:
+    layout, secrets = store.layout_of(job), [settings.access_token()]
     with folder_of(layout), FailureWatch(store, job, secrets) as watch:
         layout.cancel_file.unlink(missing_ok=True)
         with evidence_of(settings, layout, request) as evidence:
@@ -111,10 +123,7 @@ def run_job(settings: Settings, request: LocationsRequest, store: JobStore, job:
             watch.keeper = keeper
             keeper.begin()
             code = asyncio.run(work.apply())
-        code = _conclude(request.layout, work, keeper, code)
-    if policy.manual_tasks_enabled:
-        say(f"Tasks that stay manual: {len(MANUAL_TASKS)}, see {request.layout.out_of_scope_md}.")
-    return code
+        return _conclude(work, keeper, code)
 
 
 def _prepared(
@@ -148,12 +157,10 @@ def _prepared(
     return work, keeper
 
 
-def _conclude(
-    layout: LocationsLayout, work: LocationsWork, keeper: JobKeeper, code: ExitCode
-) -> ExitCode:
+def _conclude(work: LocationsWork, keeper: JobKeeper, code: ExitCode) -> ExitCode:
     """Write down how the job stands; a full disk leaves it as it was last written."""
     try:
-        _write_end(layout, work, keeper)
+        _write_end(work, keeper)
     except OSError as error:
         say(
             f"The state of the job {keeper.job.job_id} cannot be written "
@@ -163,7 +170,7 @@ def _conclude(
     return code
 
 
-def _write_end(layout: LocationsLayout, work: LocationsWork, keeper: JobKeeper) -> None:
+def _write_end(work: LocationsWork, keeper: JobKeeper) -> None:
     end = work.end or RunEnd(StopReason.INTERRUPTED)
     status = status_after(keeper.totals, end.stop, is_cancelled=keeper.is_cancelled)
     store, job = keeper.store, keeper.job
@@ -180,19 +187,23 @@ def _write_end(layout: LocationsLayout, work: LocationsWork, keeper: JobKeeper) 
         say(f"The job {job.job_id} was cancelled; rows without an outcome are not run.")
     if end.stop is None:
         write_final_state(store, job, work.items)
-    shown_status = INTERRUPTED if status is JobStatus.RUNNING else status.value
-    totals = job.totals
+
+
+def _tell_state(layout: LocationsLayout, store: JobStore, job_id: str) -> None:
+    """Write `run_state.json` and tell how the job stands."""
+    job = store.load(job_id)
+    totals, status = job.totals, store.view(job).shown_status
+    failed = totals.pending + totals.rejected
     RunState(
         mode="apply",
         completed_count=totals.success,
-        failed_count=totals.pending + totals.rejected,
+        failed_count=failed,
         planned_count=totals.total,
         rejected_count=totals.rejected,
         job_id=job.job_id,
-        job_status=shown_status,
+        job_status=status,
     ).save(layout.run_state_json)
     show(
-        f"mode=apply job={job.job_id} status={shown_status} "
-        f"planned={totals.total} completed={totals.success} "
-        f"failed={totals.pending + totals.rejected}"
+        f"mode=apply job={job.job_id} status={status} "
+        f"planned={totals.total} completed={totals.success} failed={failed}"
     )

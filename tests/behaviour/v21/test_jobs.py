@@ -226,7 +226,9 @@ def test_a_second_ctrl_c_stops_at_once_and_loses_nothing(sites: Sites) -> None:
     process.send_signal(signal.SIGINT)
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)
-    assert sites.finish(process).code == 130
+    run = sites.finish(process)
+    assert run.code == 130
+    assert "status=interrupted" in run.stdout
     assert sites.jobs("list").stdout.splitlines()[1].split()[1] == "interrupted"
     sites.simulator.no_faults()
     assert sites.apply().code == 0
@@ -310,6 +312,8 @@ def test_a_refused_token_fails_the_job_and_it_can_be_resumed(sites: Sites) -> No
         "error_message": failure["error_message"],
     }
     assert "wrong-token-value" not in json.dumps(failure) + run.stderr
+    assert "status=failed planned=2 completed=0 failed=0" in run.stdout
+    assert sites.state()["job_status"] == "failed"
     assert sites.jobs("list").stdout.splitlines()[1].split()[1] == "failed"
     assert sites.apply().code == 0
     check_done_once(sites, 2)
