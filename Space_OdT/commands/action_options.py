@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -96,3 +97,42 @@ class RunChoices:
             say(f"Warning: {warning}.")
         settings.access_token()
         return settings
+
+    @property
+    def repeated(self) -> str:
+        """The options that pending rows need again, each with a blank before it."""
+        return options_again(
+            profiles=self.profiles,
+            allow_identity=self.allow_identity,
+            check_routing=self.check_routing,
+            base_url=self.base_url,
+            simulator=self.simulator,
+        )
+
+
+def options_again(
+    *,
+    profiles: Path | None,
+    allow_identity: bool,
+    check_routing: bool,
+    base_url: str | None,
+    simulator: int | None,
+) -> str:
+    """Write the options without which pending rows would end otherwise, or elsewhere.
+
+    Args:
+        profiles: File of outgoing profiles.
+        allow_identity: Whether people may be created.
+        check_routing: Whether forwarding destinations are tried.
+        base_url: Base URL of the API, when it was given.
+        simulator: People of a simulated organisation; a rehearsal stays one.
+
+    Returns:
+        As they stand in a command line, each with a blank before it; "" for none.
+    """
+    words = [*(["--profiles", str(profiles)] if profiles else [])]
+    words += ["--allow-identity"] if allow_identity else []
+    words += ["--check-routing"] if check_routing else []
+    words += ["--base-url", base_url] if base_url else []
+    words += ["--simulator", str(simulator)] if simulator is not None else []
+    return f" {shlex.join(words)}" if words else ""

@@ -31,6 +31,7 @@ from Space_OdT.engine.run_layout import RowsLayout
 from Space_OdT.settings.config import Settings
 from Space_OdT.settings.exit_codes import ExitCode
 from Space_OdT.v21.transformacion.definition import ActionDefinition, Dataset
+from Space_OdT.v21.transformacion.masters.asking import MODE
 from Space_OdT.v21.transformacion.masters.files import Master
 from Space_OdT.v21.transformacion.masters.reading import (
     Masters,
@@ -43,6 +44,7 @@ from Space_OdT.v21.transformacion.parameters import Parameter
 from Space_OdT.v21.transformacion.parts.outgoing_permissions import known_profiles
 
 _OUR_OUTPUT = "rawrowminified"
+_PLANS_UNLESS_TOLD = "usuarios_asignar_location_desde_csv"  # it has a front of its own
 
 
 def option_of(parameter: Parameter) -> str:
@@ -107,7 +109,7 @@ def _request(
     action_id = definition.action_id
     return ActionsRequest(
         layout=layout,
-        names=RunNames(action_id, str(csv or "--param"), _rerun(action_id)),
+        names=RunNames(action_id, str(csv or "--param"), _rerun(action_id, choices.repeated)),
         definitions=(definition,),
         profiles=known_profiles(choices.profiles, warn),
         is_dry_run=choices.dry_run,
@@ -150,10 +152,12 @@ def _needed(definition: ActionDefinition) -> str:
     return ", ".join([*required, *groups])
 
 
-def _rerun(action_id: str) -> RerunCommand:
+def _rerun(action_id: str, options: str) -> RerunCommand:
+    apply = " --apply" if action_id == _PLANS_UNLESS_TOLD else ""
+
     def command(input_path: str, out_dir: str) -> str:
         given = f"--csv {shlex.quote(input_path)} --out-dir {shlex.quote(out_dir)}"
-        return f"python -m Space_OdT.v21.transformacion.{action_id} {given}"
+        return f"python -m Space_OdT.v21.transformacion.{action_id} {given}{apply}{options}"
 
     return command
 
@@ -207,5 +211,7 @@ def _asks_nothing(row: Unasked) -> Candidate:
     source, _, line = row.source.rpartition(":")
     if not line.isdecimal():
         source, line = row.source, "0"
-    problem = CellProblem("", "", f"one of {', '.join(row.wants)}", "fill one of them")
+    # mode alone says nothing of a row
+    wants = [name for name in row.wants if name != MODE] or row.wants
+    problem = CellProblem("", "", f"one of {', '.join(wants)}", "fill one of them")
     return Candidate(row.action_id, "", {}, {}, int(line), source, (problem,))

@@ -280,6 +280,8 @@ class ActionsWork(RowsWork):
             asyncio.run(self.plan(_LINES_BEFORE_QUESTION))
         if asks and report.ready_rows and not is_confirmed():
             return ExitCode.OK
+        if writes and is_new and request.plans_first:
+            self._say("Applying: what follows is done.")
         return asyncio.run(self.apply())
 
     def _has_rows(self, definition: ActionDefinition) -> bool:

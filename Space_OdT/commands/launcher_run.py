@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from Space_OdT.commands.action_options import options_again
 from Space_OdT.commands.actions_work import (
     ActionsRequest,
     action_evidence,
@@ -286,7 +287,14 @@ class LauncherRun:
         words = ["--csv-path", input_path, "--out-dir", out_dir]
         for name in self.request.script_names:
             words += ["--script-name", name]
-        return f"python -m Space_OdT.v21.transformacion.{NAME} {shlex.join(words)}"
+        options = options_again(
+            profiles=self.request.profiles,
+            allow_identity=self.request.allows_identity,
+            check_routing=self.request.checks_routing,
+            base_url=self.request.base_url,
+            simulator=self.request.simulator,
+        )
+        return f"python -m Space_OdT.v21.transformacion.{NAME} {shlex.join(words)}{options}"
 
     # -- what it came to -------------------------------------------------------------------
 

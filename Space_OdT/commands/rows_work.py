@@ -143,6 +143,7 @@ class RowsWork(ABC):
             writer = PlanWriter(layout.plan_csv, layout.plan_jsonl, lines)
             with self.session(client, writer) as session:
                 await self.preflight(session, access)
+                self._say("Planning: what follows is worked out, and nothing is changed.")
                 async with shown(session) as view:
                     report = self._taken.report
                     view.sized(report.ready_rows, report.rejected_rows)

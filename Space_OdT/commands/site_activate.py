@@ -49,6 +49,7 @@ from Space_OdT.engine.run_layout import RowsLayout
 from Space_OdT.engine.suggestions import did_you_mean
 from Space_OdT.settings.config import Settings
 from Space_OdT.settings.exit_codes import ExitCode
+from Space_OdT.v21.transformacion.catalog import ACTIONS
 from Space_OdT.v21.transformacion.definition import ActionDefinition
 from Space_OdT.v21.transformacion.masters.reading import (
     Masters,
@@ -214,7 +215,7 @@ def _request(
     title = "Site cut-over" if site.cut_over else "Site activation"
     return ActionsRequest(
         layout=layout,
-        names=RunNames(title, site.named, _rerun(cut_over=site.cut_over)),
+        names=RunNames(title, site.named, _rerun(choices.repeated, cut_over=site.cut_over)),
         definitions=definitions,
         profiles=known_profiles(choices.profiles, warn),
         is_dry_run=choices.dry_run,
@@ -235,7 +236,9 @@ def _run(
     """Take the rows of the masters in and run them; the folder is locked."""
     definitions, layout = request.definitions, request.layout
     masters = _masters(site.folder, site.files, layout)
-    for unread in masters.unread_columns(definitions):
+    # a column of another day's action is no stray one
+    everything = {one.action_id: one for one in (*ACTIONS, *definitions)}
+    for unread in masters.unread_columns(everything.values()):
         say(f"Note: {unread}; these columns are ignored.")
 
     def candidates() -> Iterator[Candidate]:
@@ -281,11 +284,11 @@ def _masters(folder: Path | None, files: Sequence[Path], layout: RowsLayout) -> 
     return masters
 
 
-def _rerun(*, cut_over: bool) -> RerunCommand:
+def _rerun(options: str, *, cut_over: bool) -> RerunCommand:
     flag = " --cut-over" if cut_over else ""
 
     def command(input_path: str, out_dir: str) -> str:
         given = f"--csv-path {shlex.quote(input_path)} --out-dir {shlex.quote(out_dir)}"
-        return f"python -m Space_OdT.cli {COMMAND} {given}{flag}"
+        return f"python -m Space_OdT.cli {COMMAND} {given}{flag}{options}"
 
     return command

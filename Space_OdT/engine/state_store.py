@@ -215,13 +215,13 @@ def decide_start(
             store_path,
             f"an unfinished run of another input is here (sha256 {checkpoint.input_hash[:12]}…, "
             f"this one {input_hash[:12]}…)",
-            "finish that run with its own input, or give another --output-dir",
+            "finish that run with its own input, or give another output folder",
         )
     if checkpoint.pipeline_version != pipeline_version:
         raise CheckpointMismatchError(
             store_path,
             f"an unfinished run of pipeline version {checkpoint.pipeline_version} is here, this "
             f"is version {pipeline_version}",
-            "finish it with that version, or give another --output-dir",
+            "finish it with that version, or give another output folder",
         )
     return Start.RESUME

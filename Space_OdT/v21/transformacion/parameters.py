@@ -128,7 +128,10 @@ class Parameter:
             return ""
         if self.kind is not Kind.TEXT and fold_header(text) in self.headers and text.strip():
             return CellProblem(
-                self.name, text, f"a value ({self.kind})", "a header stands in place of a value"
+                self.name,
+                text,
+                f"a value ({self.kind})",
+                "the name of a column stands in place of a value; write the value itself",
             )
         try:
             return self.normalise(text)

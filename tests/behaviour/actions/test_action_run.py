@@ -164,6 +164,14 @@ def test_wrong_data_is_one_clear_line_each(
     assert simulator.writes() == []
 
 
+def test_a_mode_alone_is_told_what_it_lacks(console: Console, lines: list[Row]) -> None:
+    done = console.action(
+        FORWARD, "--email", lines[0]["email"], "--mode", "unset", "--auto-confirm"
+    )
+    assert done.code == 1
+    assert "expected one of extension, destination. Fix" in done.stderr
+
+
 def test_pending_rows_can_be_fed_back_as_they_are(console: Console, lines: list[Row]) -> None:
     rows = [*lines[:2], {"email": "nobody@example.com", "extension": "80000001"}]
     first = console.action(FORWARD, "--csv", str(console.write(rows)), "--auto-confirm")

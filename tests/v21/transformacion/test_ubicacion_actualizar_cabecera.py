@@ -115,7 +115,7 @@ async def test_a_refusal_keeps_its_reason(tenant, status, reason) -> None:
         ({"location_name": GIRONA}, "column phone_number"),
         ({"phone_number": "+34972000001"}, "one of location_id, location_name"),
         ({"location_name": GIRONA, "phone_number": "9,72E+10"}, "column phone_number"),
-        ({"location_name": GIRONA, "phone_number": "phone_number"}, "a header stands in place"),
+        ({"location_name": GIRONA, "phone_number": "phone_number"}, "name of a column stands"),
     ],
 )
 async def test_each_missing_cell_has_its_own_message_before_any_call(tenant, row, words) -> None:

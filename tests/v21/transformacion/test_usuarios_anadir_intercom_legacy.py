@@ -100,7 +100,10 @@ async def test_an_ineligible_row_costs_no_write(
         ({"extension": "80000001"}, "one of person_id, email"),
         ({"email": EMAIL}, "one of legacy_phone_number, extension"),
         ({"email": EMAIL, "legacy_phone_number": "3,451E+10"}, "legacy_phone_number"),
-        ({"email": EMAIL, "legacy_phone_number": "legacy_secondary_number"}, "a header stands"),
+        (
+            {"email": EMAIL, "legacy_phone_number": "legacy_secondary_number"},
+            "name of a column stands",
+        ),
     ],
 )
 def test_bad_cells_are_refused_before_any_call(row: dict[str, str], told: str) -> None:

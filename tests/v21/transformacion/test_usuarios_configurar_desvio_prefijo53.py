@@ -148,3 +148,20 @@ async def test_a_plan_tries_the_destination_too(tenant: Tenant) -> None:
     ran = await tenant.run(DEFINITION, row, context=context, planning=True)
     assert "destination_not_available_for_call_forwarding" in ran.message
     assert not ran.planned
+
+
+async def test_an_extension_that_is_not_the_persons_own_is_pointed_out(tenant: Tenant) -> None:
+    twin = the_twin(tenant)
+    line = tenant.world.organisation.plan.primary(twin.entity_id)
+    assert line is not None
+    own = line.extension or ""
+    for row, is_doubtful in (
+        ({"extension": "80009999"}, True),
+        ({"extension": own}, False),
+        ({"extension": "80009999", "destination": "5312345"}, False),
+        ({"extension": "80009999", "mode": "UNSET"}, False),
+    ):
+        twin.have(tenant, settings(cases.OFF))
+        ran = await tenant.run(DEFINITION, {"email": EMAIL, **row})
+        told = f"mind: {EMAIL} has the extension {own}, the row says 80009999"
+        assert (told in ran.message) is is_doubtful, ran.message

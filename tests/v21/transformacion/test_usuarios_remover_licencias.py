@@ -109,7 +109,7 @@ async def test_a_lost_answer_is_looked_up_before_any_repeat(tenant: Tenant) -> N
         ({"remove_license_ids": MESSAGING}, "one of person_id, email"),
         (
             {"email": WITHOUT_CALLING, "remove_license_ids": "remove_license_id"},
-            "a header stands in place of a value",
+            "the name of a column stands in place of a value",
         ),
     ],
     ids=["no licence", "nobody", "a header as a value"],

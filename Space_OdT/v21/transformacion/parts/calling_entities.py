@@ -29,12 +29,14 @@ class CallingEntity:
         name: E-mail address or display name, for messages.
         noun: `person` or `workspace`.
         location_id: Id of its location, "" when unknown.
+        extension: The extension it has, "" when unknown.
     """
 
     id: str
     name: str
     noun: str
     location_id: str
+    extension: str = ""
 
 
 async def calling_person(cells: Cells, call: Call, directory: Directory) -> CallingEntity:
@@ -64,7 +66,9 @@ async def calling_person(cells: Cells, call: Call, directory: Directory) -> Call
             fix="give a calling licence with location and extension first "
             "(usuarios_modificar_licencias)",
         )
-    return CallingEntity(person.id, name, "person", person.location_id or "")
+    return CallingEntity(
+        person.id, name, "person", person.location_id or "", person.extension or ""
+    )
 
 
 def _has_line(person: Person) -> bool:

@@ -180,8 +180,9 @@ class Forwarding:
             told = f"calls go to {now.destination}, not to {target}: left as it is"
             return Result(Effect.UNCHANGED, entity.id, told)
         wanted, told = _wanted(target, params)
+        doubt = target.doubt(entity.name, entity.extension) if params.is_set else ""
         if now.is_as(wanted):
-            return Result(Effect.UNCHANGED, entity.id, told)
+            return Result(Effect.UNCHANGED, entity.id, _joined(told, doubt))
         if current and params.is_set and (self.always_tries or params.tries_destination):
             await self.check.require(entity, target.value, call, org_id=org_id)
         await self.setting.write(entity, call, org_id, current or UNTOUCHED, wanted)
@@ -190,7 +191,7 @@ class Forwarding:
         )
         before = f"before: {now.destination}" if now.enabled else ""
         unread = "" if current else NOT_READ_YET
-        return Result(Effect.CHANGED, entity.id, "; ".join(filter(None, (told, before, unread))))
+        return Result(Effect.CHANGED, entity.id, _joined(told, before, unread, doubt))
 
 
 def forwarding_action(
@@ -222,6 +223,10 @@ def forwarding_action(
         serial_key=lambda params: kind.key_of(params.cells),
         lookup=kind.lookup.name,
     )
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(filter(None, parts))
 
 
 def _leaves_alone(now: Always, target: LegacyValue, params: ForwardingParams) -> bool:

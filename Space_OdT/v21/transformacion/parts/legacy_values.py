@@ -18,13 +18,32 @@ class LegacyValue:
     Attributes:
         value: The number.
         origin: How it came about, for messages and so for every preview.
+        extension: The extension it follows from, "" for one that the row gives.
     """
 
     value: str
     origin: str
+    extension: str = ""
 
     def __str__(self) -> str:
         return f"{self.value} ({self.origin})"
+
+    def doubt(self, name: str, own_extension: str) -> str:
+        """Say when the extension of the row is not the one its owner has.
+
+        A column that slipped by a row would give everybody the line of a neighbour. It is no
+        error: the old system may know somebody by another extension.
+
+        Args:
+            name: The owner, for the message.
+            own_extension: The extension the owner has, "" when unknown.
+
+        Returns:
+            What to look at; "" when nothing differs.
+        """
+        if not self.extension or own_extension in {"", self.extension}:
+            return ""
+        return f"mind: {name} has the extension {own_extension}, the row says {self.extension}"
 
 
 def forward_destination(cells: Cells, formulas: LegacyFormulas) -> LegacyValue:
@@ -44,7 +63,7 @@ def forward_destination(cells: Cells, formulas: LegacyFormulas) -> LegacyValue:
         return LegacyValue(given, AS_GIVEN)
     extension = _long_enough(cells["extension"], formulas.forward_tail, "destination")
     origin = _origin(formulas.forward_prefix, formulas.forward_tail, extension)
-    return LegacyValue(formulas.forward(extension), origin)
+    return LegacyValue(formulas.forward(extension), origin, extension)
 
 
 def intercom_number(cells: Cells, formulas: LegacyFormulas) -> LegacyValue:
@@ -65,7 +84,7 @@ def intercom_number(cells: Cells, formulas: LegacyFormulas) -> LegacyValue:
     tail = formulas.intercom_tail
     extension = _long_enough(cells["extension"], tail, "legacy_phone_number")
     origin = _origin(formulas.intercom_prefix, tail, extension)
-    return LegacyValue(formulas.intercom(extension), origin)
+    return LegacyValue(formulas.intercom(extension), origin, extension)
 
 
 def _long_enough(extension: str, tail: int, instead: str) -> str:

@@ -127,8 +127,10 @@ class SecondaryNumbers:
         wanted = intercom_number(params.cells, self.formulas)
         current = await self.setting.read(entity, call, params.org_id)
         main = is_main(current, wanted.value)
+        doubt = wanted.doubt(entity.name, entity.extension) if params.is_set else ""
         if params.is_set and main is not None:
-            return Result(Effect.UNCHANGED, entity.id, f"{ALREADY_PRESENT}: {wanted}")
+            told = f"{ALREADY_PRESENT}: {wanted}"
+            return Result(Effect.UNCHANGED, entity.id, "; ".join(filter(None, (told, doubt))))
         if not params.is_set and main is None:
             return Result(Effect.UNCHANGED, entity.id, f"{NOT_PRESENT}: {wanted}")
         known = None
@@ -149,7 +151,8 @@ class SecondaryNumbers:
         await self._write(entity, params, wanted.value, current, call)
         _note(directory, entity, wanted.value, known, is_set=params.is_set)
         told = f"secondary number {wanted} {'added' if params.is_set else 'removed'}"
-        return Result(Effect.CHANGED, entity.id, told if current else f"{told}; {NOT_READ_YET}")
+        unread = "" if current else NOT_READ_YET
+        return Result(Effect.CHANGED, entity.id, "; ".join(filter(None, (told, unread, doubt))))
 
     async def _write(
         self,
