@@ -13,6 +13,10 @@ CALLING_LICENCE_PREFIX = "Webex Calling"
 _SEPARATORS = str.maketrans("", "", " -().\u00a0")
 
 
+# Types that are not called what operators call them.
+_OWNER_KINDS = {"PEOPLE": "person", "PLACE": "workspace"}
+
+
 def email_key(email: str) -> str:
     """Make an e-mail address comparable.
 
@@ -154,6 +158,12 @@ class Number:
             owner_type=_shared(owner.get("type")),
             is_main=bool(item.get("mainNumber")),
         )
+
+    @property
+    def owner_kind(self) -> str:
+        """What its owner is, in words: person, workspace, hunt group; "owner" when not known."""
+        kind = self.owner_type or "OWNER"
+        return _OWNER_KINDS.get(kind, kind.lower().replace("_", " "))
 
     def keys(self) -> Iterator[Hashable]:
         """Give every key the number is found under: its E.164 form, its place and extension."""

@@ -89,10 +89,10 @@ async def check_line_is_free(
     if extension:
         taken = await directory.extension(location.id, extension)
         if taken is not None and not same_id(taken.owner_id, person.id):
-            owner = (taken.owner_type or "somebody else").lower().replace("_", " ")
             raise PendingError(
                 ReasonCode.PRECONDITION_MISSING,
-                f"the extension {extension} of {location.name} belongs to another {owner}",
+                f"the extension {extension} of {location.name} belongs to another "
+                f"{taken.owner_kind}",
                 fix="choose another extension, or free this one",
             )
     if phone_number:
@@ -109,7 +109,7 @@ def _check_number(
     elif not same_id(known.location_id, location.id):
         problem = "is in the inventory of another location"
     elif known.owner_id and not same_id(known.owner_id, person.id):
-        problem = f"belongs to another {(known.owner_type or 'owner').lower().replace('_', ' ')}"
+        problem = f"belongs to another {known.owner_kind}"
     if problem:
         raise PendingError(
             ReasonCode.PRECONDITION_MISSING,

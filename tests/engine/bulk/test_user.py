@@ -92,7 +92,7 @@ async def test_an_extension_that_is_taken_costs_no_call(site, simulator) -> None
     site.join(email=email, location_key=home, extension=line.extension)
     outcome = await run(site, email, location_key=home)
     assert outcome.reason_code is ReasonCode.PRECONDITION_MISSING
-    assert "belongs to another people" in outcome.message
+    assert "belongs to another person" in outcome.message
     assert not simulator.writes()
 
 

@@ -167,7 +167,7 @@ MISSING = (
     Missing("calling without a line", {**ROW, "licenses": PROFESSIONAL}, "without an extension"),
     Missing("no such location", {**CALLING, "location_name": "Nowhere"}, "no location Nowhere"),
     Missing("no calling there", {**CALLING, "location_name": TARRAGONA}, "is not enabled"),
-    Missing("extension taken", {**CALLING, "extension": "80000001"}, "belongs to another people"),
+    Missing("extension taken", {**CALLING, "extension": "80000001"}, "belongs to another person"),
     Missing(
         "number nowhere", {**CALLING, "phone_number": "+34919999999"}, "number_inventory_missing"
     ),

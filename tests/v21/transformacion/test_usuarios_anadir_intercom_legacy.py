@@ -73,7 +73,7 @@ async def test_a_whole_inventory_spares_the_list_of_each_person(tenant: Tenant) 
         outcome, _ = await runner.run(Batch("1-1", 1, 1, (number,), (row,)), row, action)
         told.append(outcome.message)
     assert told[0].startswith("changed")
-    assert "belongs to another people" in told[1]
+    assert "belongs to another person" in told[1]
     paths = [one["path"] for one in tenant.simulator.calls()]
     assert not [path for path in paths if path.endswith("availableNumbers")]
 

@@ -218,7 +218,7 @@ MISSING = (
     Missing(
         "an extension that is taken there",
         {**FORM, "extension": "80010001"},
-        f"the extension 80010001 of {GIRONA} belongs to another people",
+        f"the extension 80010001 of {GIRONA} belongs to another person",
     ),
     Missing(
         "a number of another location",

@@ -351,7 +351,7 @@ MISSING = (
         "an extension of somebody else",
         {**_CALLING, "extension": "80000001", "location_name": BARCELONA},
         "precondition_missing",
-        f"the extension 80000001 of {BARCELONA} belongs to another people",
+        f"the extension 80000001 of {BARCELONA} belongs to another person",
     ),
     Missing(
         "a number of no location",
@@ -375,7 +375,7 @@ MISSING = (
         "a number of somebody else",
         {**_CALLING, "phone_number": "+34910000001", "location_name": BARCELONA},
         "precondition_missing",
-        "the number +34910000001 belongs to another people",
+        "the number +34910000001 belongs to another person",
     ),
     Missing(
         "a licence for workspaces",

@@ -317,10 +317,10 @@ MISSING = (
     ),
     Missing("no such location", {**ROW, "location_name": "Nowhere"}, "no location Nowhere"),
     Missing("no calling there", {**ROW, "location_name": TARRAGONA}, "is not enabled"),
-    Missing("extension taken", {**ROW, "extension": "80000001"}, "belongs to another people"),
+    Missing("extension taken", {**ROW, "extension": "80000001"}, "belongs to another person"),
     Missing("number nowhere", {**ROW, "phone_number": "+34919999999"}, "number_inventory_missing"),
     Missing("number elsewhere", {**ROW, "phone_number": "+351210020021"}, "another location"),
-    Missing("number taken", {**ROW, "phone_number": CALLING_NUMBER}, "belongs to another place"),
+    Missing("number taken", {**ROW, "phone_number": CALLING_NUMBER}, "belongs to another workspace"),
     Missing(
         "no location for an extension",
         {"display_name": NAME, "extension": FREE_EXTENSION},

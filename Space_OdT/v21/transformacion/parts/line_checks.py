@@ -85,7 +85,8 @@ async def check_line(
         if taken is not None and not _is_owner(taken, owner_id):
             raise PendingError(
                 ReasonCode.PRECONDITION_MISSING,
-                f"the extension {extension} of {location.name} belongs to another {_kind(taken)}",
+                f"the extension {extension} of {location.name} belongs to another "
+                f"{taken.owner_kind}",
                 fix="choose another extension, or free this one",
             )
     if phone_number:
@@ -100,7 +101,7 @@ async def check_line(
         if number.owner_id and not _is_owner(number, owner_id):
             raise PendingError(
                 ReasonCode.PRECONDITION_MISSING,
-                f"the number {phone_number} belongs to another {_kind(number)}",
+                f"the number {phone_number} belongs to another {number.owner_kind}",
                 fix="choose a free number of the location, or free this one",
             )
 
@@ -131,7 +132,3 @@ async def number_in_inventory(phone_number: str, directory: Directory) -> Number
 
 def _is_owner(number: Number, owner_id: str) -> bool:
     return bool(owner_id) and same_id(number.owner_id, owner_id)
-
-
-def _kind(number: Number) -> str:
-    return (number.owner_type or "owner").lower().replace("_", " ")

@@ -223,10 +223,9 @@ async def free_number(
             fix="load the number into the right location, or give legacy_phone_number",
         )
     if known.owner_id and not same_id(known.owner_id, entity.id):
-        owner = (known.owner_type or "owner").lower().replace("_", " ")
         raise PendingError(
             ReasonCode.PRECONDITION_MISSING,
-            f"the number {wanted} belongs to another {owner}",
+            f"the number {wanted} belongs to another {known.owner_kind}",
             fix="free it there, or give legacy_phone_number",
         )
     return known
