@@ -81,8 +81,11 @@ class JobFolder:
 class Sites:
     """Runs the two commands of location jobs against a simulator, in a folder of its own."""
 
-    def __init__(self, simulator: Simulator, folder: Path) -> None:
+    def __init__(
+        self, simulator: Simulator, folder: Path, templates: Mapping[str, bytes] | None = None
+    ) -> None:
         self.simulator = simulator
+        self.templates = templates or {}
         self.home = folder
         self.out = folder / "out"
         self.folder = self.out / "v21"
@@ -104,9 +107,10 @@ class Sites:
 
     def given(self, rows: Sequence[Mapping[str, str]]) -> None:
         """Fill the templates: these sites, no people, no workspaces."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         if not (self.folder / "static_policy.json").exists():
-            assert self.bootstrap().code == 2
-            self.simulator.forget_calls()
+            for name, content in self.templates.items():
+                (self.folder / name).write_bytes(content)
         self.write(rows)
 
     def policy(self, **values: Any) -> None:
@@ -223,9 +227,20 @@ def a_fresh_simulator(sites_simulator: Simulator) -> Simulator:
     return sites_simulator
 
 
+@pytest.fixture(scope="session", name="templates")
+def the_templates_of_a_first_run(
+    sites_simulator: Simulator, tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[str, bytes]:
+    sites = Sites(sites_simulator, tmp_path_factory.mktemp("templates"))
+    assert sites.bootstrap().code == 2
+    return {one.name: one.read_bytes() for one in sites.folder.iterdir() if one.is_file()}
+
+
 @pytest.fixture(name="sites")
-def some_sites(simulator: Simulator, tmp_path: Path) -> Iterator[Sites]:
-    made = Sites(simulator, tmp_path)
+def some_sites(
+    simulator: Simulator, tmp_path: Path, templates: Mapping[str, bytes]
+) -> Iterator[Sites]:
+    made = Sites(simulator, tmp_path, templates)
     yield made
     for process in made.started:
         if process.poll() is None:  # a test that failed on the way
