@@ -14,7 +14,7 @@ from Space_OdT.simulator.world import World
 from tests.behaviour.bulk.conftest import Bot, Run, Simulator
 from tests.behaviour.bulk.fingerprint import fingerprint
 
-pytestmark = pytest.mark.xdist_group("bulk-behaviour")
+pytestmark = pytest.mark.xdist_group("bulk-disturbed")
 
 SHARE = 0.10
 KINDS: tuple[dict[str, object], ...] = (

@@ -15,7 +15,7 @@ from Space_OdT.simulator.world import World
 from tests.behaviour.bulk.conftest import Bot, Crowd, Row, Run, Simulator
 from tests.behaviour.bulk.fingerprint import fingerprint
 
-pytestmark = pytest.mark.xdist_group("bulk-behaviour")
+pytestmark = pytest.mark.xdist_group("bulk-disturbed")
 
 PEOPLE = 60
 USERS = 5

@@ -18,7 +18,7 @@ from Space_OdT.simulator.organisation.organisation import Organisation
 from tests.behaviour.bulk.conftest import Bot, Crowd, Row, Simulator
 from tests.behaviour.bulk.test_faults import EXHAUSTED, STORM, once_each
 
-pytestmark = pytest.mark.xdist_group("bulk-behaviour")
+pytestmark = pytest.mark.xdist_group("bulk-disturbed")
 
 MOVES = "/telephony/config/jobs/person/moveLocation"
 
