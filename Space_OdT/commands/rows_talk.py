@@ -115,6 +115,8 @@ def tell_end(finished: Finish, end: RunEnd, layout: RowsLayout) -> None:
     show(f"seconds    {summary.facts.seconds:.1f}")
     for cause in summary.tally.causes[:_CAUSES]:
         show(f"pending    {cause.rows:,} {cause.reason_code} at {cause.step}")
+        for key, message in cause.examples[:1]:
+            show(f"           {'' if cause.rows == 1 else 'such as '}{key}: {message}")
         show(f"           fix: {cause.fix or cause.meaning}")
     if len(summary.tally.causes) > _CAUSES:
         show(f"           and {len(summary.tally.causes) - _CAUSES} more causes in the report")
