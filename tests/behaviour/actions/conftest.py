@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from Space_OdT.commands.embedded import embedded_simulator
+from tests import prepared
 from tests.behaviour.bulk.conftest import ADMIN, PATIENCE, ROOT, Run, Simulator
 
 SITE = ROOT / "samples" / "site"
@@ -64,15 +65,24 @@ class Console:
         stdout, stderr = process.communicate(timeout=PATIENCE)
         return Run(process.returncode, stdout, stderr, self.out)
 
+    def run(self, *arguments: str, module: str, **environment: str) -> Run:
+        done = prepared.run(
+            module,
+            [*arguments, "--out-dir", str(self.out)],
+            folder=self.folder,
+            environment=self.environment(**environment),
+            seconds=PATIENCE,
+        )
+        return Run(done.returncode, done.stdout, done.stderr, self.out)
+
     def action(self, action_id: str, *arguments: str, **environment: str) -> Run:
         module = f"Space_OdT.v21.transformacion.{action_id}"
-        return self.finish(self.start(*arguments, module=module, **environment))
+        return self.run(*arguments, module=module, **environment)
 
     def site(self, *arguments: str, masters: Path = SITE, **environment: str) -> Run:
         given = ("site_activate", "--input-data-dir", str(masters))
         profiles = ("--profiles", str(SITE / "profiles.json"))
-        module = "Space_OdT.cli"
-        return self.finish(self.start(*given, *profiles, *arguments, module=module, **environment))
+        return self.run(*given, *profiles, *arguments, module="Space_OdT.cli", **environment)
 
 
 @pytest.fixture(scope="session", name="standing")
