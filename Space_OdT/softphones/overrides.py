@@ -95,7 +95,9 @@ def _understood(path: Path, stage: Stage, header: Collection[str]) -> dict[str, 
             )
         if cell.strip() and not name:
             meant = did_you_mean(cell.strip().lower(), own)
-            raise OverrideError(f'{path}: there is no column "{cell.strip()}" {meant}'.rstrip(" :"))
+            raise OverrideError(
+                f'{path}: there is no column "{cell.strip()}"; {meant}'.rstrip(" ;")
+            )
     if not any(COLUMNS[name].stage is stage for name in names.values() if name and name != KEY):
         known = ", ".join(own) if stage is not Stage.LICENCE else "none: change the input instead"
         raise OverrideError(f"{path} has no column that {stage} reads (there are: {known})")

@@ -15,7 +15,7 @@ from Space_OdT.softphones.differences import Difference, differences, readable
 from Space_OdT.softphones.parts import SoftphoneParts
 from Space_OdT.softphones.records import PersonWork
 from Space_OdT.softphones.rows import SoftphoneRows, person_row
-from Space_OdT.softphones.stages import STAGE_READS, Stage
+from Space_OdT.softphones.stages import Stage, calls_of
 
 SAMPLED = 5
 _SHOWN_CHANGES = 3
@@ -118,20 +118,20 @@ async def preview_stages(
     Returns:
         One preview for each stage that anybody has.
     """
-    counts = {
-        stage: sum(stage in work.row.stages and stage not in work.done for work in works)
+    having = {
+        stage: [one for one in works if stage in one.row.stages and stage not in one.done]
         for stage in Stage
     }
-    previews = {
-        stage: StagePreview(
-            stage, rows, rows * STAGE_READS[stage], rows * (2 * STAGE_READS[stage] + 1)
-        )
-        for stage, rows in counts.items()
-        if rows
-    }
+    previews = {stage: _counted(stage, people) for stage, people in having.items() if people}
     sample = _sample(works, previews)
     await _plan(parts, sample, _Sample(previews, names))
     return tuple(previews.values())
+
+
+def _counted(stage: Stage, people: Sequence[PersonWork]) -> StagePreview:
+    calls = [calls_of(stage, work.row.cells) for work in people]
+    least, most = (sum(numbers) for numbers in zip(*calls, strict=True))
+    return StagePreview(stage, len(people), least, most)
 
 
 def _sample(works: Sequence[PersonWork], wanted: Mapping[Stage, Any]) -> list[PersonWork]:

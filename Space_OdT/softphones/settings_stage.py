@@ -9,18 +9,18 @@ from typing import Any
 
 import orjson
 
-from Space_OdT.engine.action_model import Action, Call, Effect, PendingError, Result
+from Space_OdT.engine.action_model import Action, Call, Effect, Result
 from Space_OdT.engine.actions_registry import SETTING_READS, SETTING_WRITES
 from Space_OdT.engine.bulk.person_settings import NOT_READ_YET
-from Space_OdT.engine.calling_features import FEATURES
+from Space_OdT.engine.calling_features import FEATURES, Keyed
 from Space_OdT.engine.feature_bodies import MergedBody, merge_body
 from Space_OdT.softphones.columns import COLUMNS, STAGE_FEATURES
 from Space_OdT.softphones.context import StageParams, Subjects
 from Space_OdT.softphones.policy import Policy
 from Space_OdT.softphones.reading_back import shown_after
+from Space_OdT.softphones.settings_rules import check_rules, effective
 from Space_OdT.softphones.stages import Stage
 from Space_OdT.webex.directory import Directory
-from Space_OdT.webex.error_handling import ReasonCode
 
 _PERMISSIONS: Mapping[str, str] = MappingProxyType(
     {"incomingPermission": "incoming", "outgoingPermission": "outgoing"}
@@ -89,8 +89,8 @@ class SettingsStage:
 
     async def _run(self, params: StageParams, call: Call, _directory: Directory) -> Result:
         subject, trace = params.subject, params.subject.trace
-        wanted = {name: wanted_body(name, params.cells, self.policy) for name in self.features}
-        wanted = {name: body for name, body in wanted.items() if body}
+        bodies = {name: wanted_body(name, params.cells, self.policy) for name in self.features}
+        wanted = {name: effective(name, body) for name, body in bodies.items() if body}
         person_id = subject.calling_person_id
         if subject.is_new:
             return await _plan_for_new(wanted, params, call)
@@ -105,15 +105,26 @@ class SettingsStage:
 
         state = await again()
         trace.read(state, again)
-        for name, body in wanted.items():
-            merged = merge_body(FEATURES[name], self._part(state, name), body)
-            _check_destinations(merged.body)
-            state = await self._replace(name, merged, state, params, call)
+        for name, merged in self._merged(wanted, state).items():
+            if merged.changed:
+                body = wanted[name]
+                state = await self._replace(name, merged, state, params, call, wanted=body)
             if merged.ignored:
                 trace.notes.append(f"{name} does not have {', '.join(merged.ignored)} here")
-        trace.after = None if _is_open(state) else state
+        trace.after = None if self._is_open(state) else state
         effect = Effect.CHANGED if call.done else Effect.UNCHANGED
         return Result(effect, person_id, "; ".join(trace.notes))
+
+    def _merged(self, wanted: Mapping[str, Mapping[str, Any]], state: Any) -> dict[str, MergedBody]:
+        """Merge all bodies, and check them before the first is sent."""
+        found = {
+            name: merge_body(FEATURES[name], self._part(state, name), body)
+            for name, body in wanted.items()
+        }
+        for name, merged in found.items():
+            if merged.changed:
+                check_rules(name, wanted[name], merged.body)
+        return found
 
     def _state(self, bodies: Mapping[str, Any]) -> Any:
         """Show one feature bare, and several under their names."""
@@ -123,12 +134,23 @@ class SettingsStage:
         part: Mapping[str, Any] = state[name] if len(self.features) > 1 else state
         return part or {}
 
+    def _is_open(self, state: Any) -> bool:
+        """Tell whether a part of the state could not be read after it was written."""
+        if len(self.features) == 1:
+            return state is None
+        return any(part is None for part in state.values())
+
     async def _replace(
-        self, name: str, merged: MergedBody, state: Any, params: StageParams, call: Call
+        self,
+        name: str,
+        merged: MergedBody,
+        state: Any,
+        params: StageParams,
+        call: Call,
+        *,
+        wanted: Mapping[str, Any],
     ) -> Any:
         """Send a body that differs; give the state afterwards."""
-        if not merged.changed:
-            return state
         trace, feature = params.subject.trace, FEATURES[name]
         person_id = params.subject.person_id
         trace.writing()
@@ -137,26 +159,25 @@ class SettingsStage:
             call,
             SETTING_READS[name],
             trace,
-            lambda body: not merge_body(feature, body or {}, merged.body).changed,
+            lambda body: not merge_body(feature, body or {}, wanted).changed,
             f"the change of {name}",
             person_id=person_id,
         )
         trace.after = None
-        if after is None:
-            after = _laid_over(self._part(state, name), merged.body) if call.is_plan else None
+        if after is None and call.is_plan:
+            after = _laid_over(feature.writable, self._part(state, name), merged.body)
         return {**state, name: after} if len(self.features) > 1 else after
 
 
-def _laid_over(state: Any, body: Any) -> Any:
+def _laid_over(shape: Any, state: Any, body: Any) -> Any:
     """Show a state as a body that replaces its writable fields leaves it."""
-    if not isinstance(state, Mapping) or not isinstance(body, Mapping):
+    if isinstance(shape, Keyed) and isinstance(state, list):
+        known = {item.get(shape.key): item for item in state}
+        return [{**known.get(item[shape.key], {}), **item} for item in body]
+    if not isinstance(shape, Mapping) or not isinstance(state, Mapping):
         return body
-    return {**state, **{name: _laid_over(state.get(name), part) for name, part in body.items()}}
-
-
-def _is_open(state: Any) -> bool:
-    """Tell whether a part of the state could not be read after it was written."""
-    return state is None or any(part is None for part in state.values())
+    laid = {name: _laid_over(shape[name], state.get(name), part) for name, part in body.items()}
+    return {**state, **laid}
 
 
 async def _plan_for_new(
@@ -164,22 +185,8 @@ async def _plan_for_new(
 ) -> Result:
     subject = params.subject
     for name, body in wanted.items():
+        check_rules(name, body, body)
         await call(SETTING_WRITES[name], body, person_id=subject.person_id)
     subject.trace.after = wanted if len(wanted) > 1 else next(iter(wanted.values()), {})
     effect = Effect.CHANGED if call.done else Effect.UNCHANGED
     return Result(effect, subject.person_id, NOT_READ_YET)
-
-
-def _check_destinations(body: Mapping[str, Any]) -> None:
-    """Refuse a forwarding that is switched on and goes nowhere, which the API refuses too."""
-    rules = {
-        **{f"cf_{name}".lower(): rule for name, rule in (body.get("callForwarding") or {}).items()},
-        "cf_business_continuity": body.get("businessContinuity") or {},
-    }
-    for prefix, rule in rules.items():
-        if rule.get("enabled") is True and not str(rule.get("destination") or "").strip():
-            raise PendingError(
-                ReasonCode.PRECONDITION_MISSING,
-                f"{prefix}_enabled is true, but there is no number to forward to",
-                fix=f"fill {prefix}_destination, or forwarding_defaults of static_policy.json",
-            )

@@ -65,10 +65,33 @@ TRIGGERS: Mapping[Stage, Trigger] = MappingProxyType(
 )
 
 
-# Reads a stage needs for one person when nothing has to be changed.
-STAGE_READS: Mapping[Stage, int] = MappingProxyType(
-    {stage: 2 if stage is Stage.PERMISSIONS else 1 for stage in Stage}
+# Calls of a stage for one person, when all is as wanted and when all is to be changed: every
+# group of settings is read, written and read back; a line is changed with the person read again.
+_CALLS: Mapping[Stage, tuple[int, int]] = MappingProxyType(
+    {
+        **dict.fromkeys(Stage, (1, 3)),
+        Stage.LICENCE: (1, 5),
+        Stage.PERMISSIONS: (1, 6),
+    }
 )
+_CALLS_A_QUEUE = 2
+
+
+def calls_of(stage: Stage, cells: Mapping[str, str]) -> tuple[int, int]:
+    """Estimate the calls a stage takes for one person.
+
+    Args:
+        stage: The stage.
+        cells: Normalised cells of the person's row.
+
+    Returns:
+        Calls when everything is as wanted, and calls when everything is to be changed.
+    """
+    least, most = _CALLS[stage]
+    if stage is Stage.QUEUES:
+        named = cells.get("call_queue_ids") or cells.get("call_queue_names", "")
+        most += _CALLS_A_QUEUE * len(named.split("|"))
+    return least, most
 
 
 def stages_of(cells: Mapping[str, str]) -> tuple[Stage, ...]:

@@ -421,3 +421,67 @@ def test_a_plan_holds_the_requests_that_apply_sends(phones: Phones, office: Offi
     assert applied.code == 0, applied.told
     sent = {(one["method"], one["path"], json.dumps(one["body"])) for one in office.writes()}
     assert sent == requests
+
+
+def following(office: Office) -> int:
+    """Index of a person with calling who follows the location's outgoing permissions."""
+    return next(
+        index
+        for index, one in enumerate(office.calling)
+        if not office.feature(one.id, OUT)["useCustomPermissions"]
+    )
+
+
+def test_call_types_without_effect_are_refused_before_anything_is_sent(
+    phones: Phones, office: Office
+) -> None:
+    national = '{"callType":"NATIONAL","action":"BLOCK","transferEnabled":false}'
+    row = office.calling_row(
+        following(office),
+        incoming_permissions_json='{"useCustomEnabled":true,"externalTransfer":"BLOCK_ALL_EXTERNAL"}',
+        outgoing_permissions_json=f'{{"useCustomEnabled":true,"callingPermissions":[{national}]}}',
+    )
+    phones.prepare([row])
+    before = len(office.writes())
+    ended = phones.unattended()
+    assert ended.code == 1, ended.told
+    assert len(office.writes()) == before
+    (failure,) = ended.failures
+    assert failure["stage"] == "apply_permissions_in_out"
+    assert '"useCustomPermissions": true' in failure["details"]
+
+
+def test_somebody_goes_back_to_the_permissions_of_the_location(
+    phones: Phones, office: Office
+) -> None:
+    index = following(office)
+    national = '{"callType":"NATIONAL","action":"BLOCK","transferEnabled":false}'
+    own = f'{{"useCustomPermissions":true,"callingPermissions":[{national}]}}'
+    phones.prepare([office.calling_row(index, outgoing_permissions_json=own)])
+    assert phones.unattended().code == 0
+    back = own.replace("true", "false", 1)
+    phones.prepare([office.calling_row(index, outgoing_permissions_json=back)])
+    ended = phones.unattended()
+    assert ended.code == 0, ended.told
+    line = ended.changes[-1]
+    assert line["verified"] is True
+    assert line["after"][OUT]["useCustomPermissions"] is False
+    count = len(office.writes())
+    assert phones.unattended().code == 0
+    assert len(office.writes()) == count
+
+
+def test_a_question_shows_only_the_call_types_that_would_change(
+    phones: Phones, office: Office
+) -> None:
+    person = office.calling[following(office)]
+    known = office.feature(person.id, OUT)["callingPermissions"]
+    (action,) = [one["action"] for one in known if one["callType"] == "NATIONAL"]
+    other = "BLOCK" if action == "ALLOW" else "ALLOW"
+    national = f'{{"callType":"NATIONAL","action":"{other}"}}'
+    own = f'{{"useCustomPermissions":true,"callingPermissions":[{national}]}}'
+    phones.prepare([office.calling_row(following(office), outgoing_permissions_json=own)])
+    ended = phones.at_a_terminal(["yes", "no"])
+    assert f"callingPermissions[NATIONAL].action: {action} -> {other}" in ended.told
+    assert "[TOLL_FREE]" not in ended.told
+    assert "more fields" not in ended.told
