@@ -30,7 +30,7 @@ From spreadsheet to live site on Cisco Webex Calling: see, plan, run and prove.
 
 Try it without an organisation: [bold]space-odt inventory_run --simulator[/bold]
 """
-EPILOG = "Exit codes: " + "; ".join(f"{code.value} {code.meaning}" for code in ExitCode)
+EPILOG = "\n\n".join(["Exit codes:", *(f"{code.value:>3}  {code.meaning}" for code in ExitCode)])
 
 # Options that may be followed by several values.
 REPEATED_VALUES = {"--only"}

@@ -54,8 +54,10 @@ def _option_rows(command: Any) -> Iterable[tuple[str, str, str]]:
         if getattr(option, "hidden", False) or option.name == "help":
             continue
         names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
-        default = option.default
-        shown = "" if default is None or default is False or callable(default) else f"`{default}`"
+        told = getattr(option, "show_default", None)  # words that stand for a default
+        default = told if isinstance(told, str) else option.default
+        is_none = default is None or default is False or default == "" or callable(default)
+        shown = "" if is_none else f"`{default}`"
         yield names, shown, getattr(option, "help", None) or ""
 
 

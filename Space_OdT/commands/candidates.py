@@ -29,7 +29,7 @@ _PLACES = (_ARTIFACTS / "exports", Path("Space_OdT") / _ARTIFACTS / "exports")
 _HELP = """\
 Write master files from the exports of an inventory: one row an entity, decisions left blank.
 
-Genera los CSV maestros (Global, Ubicaciones, Usuarios, Numeraciones, Workspaces) a partir de los
+Genera los CSV maestros (Global, Ubicaciones, Usuarios, Numeraciones, Workspaces) a partir de los \
 exports del inventario: una fila por entidad, con las decisiones en blanco.
 """
 _EXAMPLES = (

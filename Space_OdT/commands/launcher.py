@@ -40,10 +40,10 @@ from Space_OdT.v21.transformacion.launcher_choice import HANDLERS
 _ROWS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
 _LONGEST_RANGE = 1_000_000
 _HELP = """\
-Run transformation actions over the masters of a site: one run a row, in the order in which a
+Run transformation actions over the masters of a site: one run a row, in the order in which a \
 site is brought live.
 
-Ejecuta acciones de transformación sobre los maestros de una sede: una ejecución por fila, en el
+Ejecuta acciones de transformación sobre los maestros de una sede: una ejecución por fila, en el \
 orden de dependencias.
 """
 _EXAMPLE = (

@@ -43,7 +43,8 @@ def run(
         typer.Option(min=1, help="Calls at once (window: per period); one second's worth."),
     ] = None,
     limiter: Annotated[
-        LimiterKind, typer.Option(help="Shape of the rate limit.")
+        LimiterKind,
+        typer.Option(metavar="SHAPE", help=f"Shape of the rate limit: {', '.join(LimiterKind)}."),
     ] = LimiterKind.BUCKET,
     retry_after: Annotated[
         str,

@@ -39,7 +39,12 @@ class EntityType(StrEnum):
 
 OutDirOption = Annotated[
     Path | None,
-    typer.Option("--out-dir", metavar="DIR", help="Output folder; the files are in its v21."),
+    typer.Option(
+        "--out-dir",
+        metavar="DIR",
+        show_default=".artifacts",
+        help="Output folder; the files are in its v21.",
+    ),
 ]
 ProfilesOption = Annotated[
     Path | None,
@@ -62,13 +67,14 @@ def run(
     input_path: Annotated[
         Path | None,
         typer.Option(
-            "--input", metavar="FILE", help="The sites, CSV or XLSX; else v21/input_locations.csv."
+            "--input", metavar="FILE", help="The sites, CSV or XLSX; else the template in v21."
         ),
     ] = None,
     entity_type: Annotated[
         EntityType,
         typer.Option(
             "--entity-type",
+            metavar="TYPE",
             help="location creates and updates; location_webex_calling only enables what exists.",
         ),
     ] = EntityType.LOCATION,
