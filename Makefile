@@ -57,4 +57,4 @@ soak: $(STAMP) ## Run the long tests: 21,000 people, kills, faults
 	@$(BIN)/python -m pytest -m soak -n 0
 
 clean: ## Remove what the targets made
-	@rm -rf $(VENV) .demo .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage .coverage.* htmlcov
+	@rm -rf $(VENV) .demo .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage .coverage.* htmlcov *.egg-info
