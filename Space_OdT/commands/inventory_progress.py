@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -25,18 +24,6 @@ HEARTBEAT_SECONDS = 30.0
 RATE_WINDOW_SECONDS = 15.0
 _SHOWN = 10
 _BAD = {"partial", "forbidden", "not_found", "error"}
-
-
-class ProgressView(Protocol):
-    """Shows a run while it lasts."""
-
-    def artifact_finished(self, run: ArtifactRun) -> None:
-        """Take note of an artifact that is complete."""
-        ...
-
-    async def follow(self, runner: InventoryRunner, stats: ClientStats) -> None:
-        """Show the run until cancelled."""
-        ...
 
 
 class Speedometer:

@@ -1,1 +1,1 @@
-"""What every run shares: where its files lie, who owns its folder, what an exit code means."""
+"""What runs share: files and who owns them, intake, journal, resume, plan, breaker, report."""

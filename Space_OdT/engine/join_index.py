@@ -96,18 +96,6 @@ class JoinIndex:
         kind = EntityType.EXTENSION_ASSIGNMENT.value
         return [row for row in self.rows_of(email) if row.entity_type == kind]
 
-    def user_of(self, email: str) -> Row | None:
-        """Find the user row of a person; there is one at most.
-
-        Args:
-            email: The address as the pipeline writes it.
-
-        Returns:
-            The row, None when the input has none.
-        """
-        kind = EntityType.USER.value
-        return next((row for row in self.rows_of(email) if row.entity_type == kind), None)
-
     def _read(self, offset: int) -> Row:
         self._file.seek(offset)
         line = self._file.readline().decode()

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
-from Space_OdT.engine.entity_keys import KEY_COLUMNS, KEY_SEPARATOR
 from Space_OdT.engine.first_seen import FirstSeen
 from Space_OdT.engine.input_header import Header
 from Space_OdT.engine.input_survey import Survey
 from Space_OdT.engine.models import CellProblem, EntityType
 from Space_OdT.webex.error_handling import ReasonCode
 
+# Columns of the natural key of a row that gives none: alternatives in order of preference; the
+# last column of one decides whether it applies.
+KEY_COLUMNS: Mapping[EntityType, tuple[tuple[str, ...], ...]] = MappingProxyType(
+    {
+        EntityType.LOCATION: (("location_external_id",), ("location_name",)),
+        EntityType.USER: (("email",),),
+        EntityType.EXTENSION_ASSIGNMENT: (
+            ("location_key", "extension"),
+            ("location_key", "phone_number"),
+        ),
+    }
+)
+KEY_SEPARATOR = ":"
 # Between the parts of a key; no cell contains it.
 _BETWEEN = "\n"
 Cells = Sequence[str]

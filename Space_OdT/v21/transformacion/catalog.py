@@ -1,4 +1,4 @@
-"""The one list of transformation actions; menus, commands, launcher and docs derive from it."""
+"""The one list of transformation actions; commands, launcher and docs derive from it."""
 
 from __future__ import annotations
 

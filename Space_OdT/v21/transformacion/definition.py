@@ -1,4 +1,4 @@
-"""What an action is to everything around it: parameters, rows, menus, docs and commands."""
+"""What an action is to everything around it: parameters, rows, docs and commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find what a row names: sites, people, workspaces, routes and licences by name or by id."""
+"""Find what a row names: sites, people, workspaces and routes by name or by id."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from Space_OdT.engine.bulk.people import find_person as find_person_by_email
 from Space_OdT.webex.directory import AmbiguousNameError, Directory
 from Space_OdT.webex.error_handling import ReasonCode, WebexError
 from Space_OdT.webex.ids import same_id
-from Space_OdT.webex.records import Licence, Location, Person, Route, Workspace, name_key
+from Space_OdT.webex.records import Location, Person, Route, Workspace, name_key
 
 Cells = Mapping[str, str]
 
@@ -215,31 +215,3 @@ async def find_route(cells: Cells, directory: Directory) -> Route:
         f"there is no {what} {asked}",
         fix="correct the name, or create it in Control Hub",
     )
-
-
-async def find_licences(asked: tuple[str, ...], directory: Directory) -> list[Licence]:
-    """Find licences by name or id.
-
-    Args:
-        asked: Names or ids.
-        directory: The organisation.
-
-    Returns:
-        The licences in the order asked for.
-
-    Raises:
-        PendingError: `precondition_missing`, when the organisation lacks one.
-        AmbiguousNameError: When several subscriptions have one of that name.
-        WebexError: When the API cannot be asked.
-    """
-    found = []
-    for name in asked:
-        licence = await directory.licence(name)
-        if licence is None:
-            raise PendingError(
-                ReasonCode.PRECONDITION_MISSING,
-                f"the organisation has no licence {name}",
-                fix="use a name of the export licenses.csv",
-            )
-        found.append(licence)
-    return found
