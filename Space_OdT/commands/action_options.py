@@ -35,7 +35,7 @@ ProfilesOption = Annotated[
 ]
 VerboseLogOption = Annotated[
     bool,
-    typer.Option("--verbose-log", help="Log every call and all cells; holds personal data."),
+    typer.Option("--verbose-log", help="Log every call and all cells; personal data masked."),
 ]
 AllowIdentityOption = Annotated[
     bool, typer.Option("--allow-identity", help="Allow actions that create people.")

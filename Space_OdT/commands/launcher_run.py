@@ -198,6 +198,11 @@ class LauncherRun:
         return self._code(any(one.rejected for one in found))
 
     def _nothing(self) -> str:
+        if (self.request.rows or self.request.matches) and not self.unasked:
+            return (
+                "No row fits --row and --match; nothing was done. / Ninguna fila cumple --row y "
+                "--match; no se ha hecho nada."
+            )
         return (
             "No row asks for any of these actions; nothing was done. / Ninguna fila pide estas "
             "acciones; no se ha hecho nada."

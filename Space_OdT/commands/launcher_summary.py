@@ -245,10 +245,8 @@ def _result(definition: ActionDefinition, ending: Ending, *, is_dry_run: bool) -
     one = ending.outcomes.get(name)
     not_asking = ending.unasked.get(name, 0)
     if one is None:
-        missing = (
-            ";".join(wanted_by(definition, only_decided=ending.only_decided))
-            or f"rows of {definition.dataset}"
-        )
+        wanted = wanted_by(definition, only_decided=ending.only_decided) if not_asking else ()
+        missing = ";".join(wanted) or f"rows of {definition.dataset}"
         found = {"missing_dependencies": missing, "rows_that_do_not_ask": not_asking}
         return _entry(name, "skipped", "missing_dependencies", found)
     detail: dict[str, Any] = {"rows": one.rows, "rows_that_do_not_ask": not_asking}

@@ -40,6 +40,7 @@ _PHONE = re.compile(r"\+\d[\d .()/-]{4,20}\d|(?<![\w.-])\d{9,15}(?![\w.-])")
 _MIN_SECRET_LENGTH = 6
 _MAX_DEPTH = 40
 _LEAST_PHONE_NUMBER = 1_000_000
+_SAYS_NOTHING = frozenset({"", "true", "false"})  # switches may be called as what they are about
 
 
 class Secret(str):
@@ -185,7 +186,8 @@ def redact_body(value: Any, secrets: Iterable[str] = (), *, key: str = "", depth
 def _redact_leaf(value: Any, secrets: tuple[str, ...], key: str) -> Any:
     if _SECRET_KEY.search(key):
         return MASK
-    if _is_personal(key) and not _is_count(value) and str(value).strip():
+    is_telling = str(value).strip().casefold() not in _SAYS_NOTHING
+    if _is_personal(key) and not _is_count(value) and is_telling:
         return pseudonym(_kind(key), str(value))
     return redact_text(value, secrets) if isinstance(value, str) else value
 

@@ -120,6 +120,11 @@ def test_a_count_is_not_taken_for_a_phone_number() -> None:
     assert "<phone:" in cleaned["phoneNumber"]
 
 
+def test_a_switch_is_not_taken_for_personal_data() -> None:
+    body = {"destination_voicemail_enabled": "false", "phone_visible": "TRUE", "email": ""}
+    assert redact_body(body) == body
+
+
 def test_the_same_person_has_the_same_pseudonym_whatever_the_case() -> None:
     one = redact_text("dana@example.com wrote to Dana@Example.com, not to robin@example.com")
     first, second, third = (part.strip(",") for part in one.split() if part.startswith("<"))

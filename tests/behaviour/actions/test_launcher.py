@@ -248,6 +248,13 @@ def test_an_action_no_row_asks_for_is_skipped_with_the_columns_it_lacks(
     detail = results(licences)[LICENCES]["detail"]
     assert results(licences)[LICENCES]["reason"] == "missing_dependencies"
     assert detail["missing_dependencies"] == "add_license_ids;remove_license_ids"
+    none = launch(
+        console, "--csv-path", path, "--script-name", FORWARD, "--match", "extension=99",
+        "--auto-confirm",
+    )  # fmt: skip
+    assert none.code == 2
+    assert "No row fits --row and --match" in none.stderr
+    assert results(none)[FORWARD]["detail"]["missing_dependencies"] == "rows of Usuarios"
 
 
 def test_fail_fast_stops_at_the_first_row_that_is_not_done(
