@@ -41,7 +41,13 @@ def troubled_url() -> Iterator[str]:
 def run(
     url: str, folder: Path, *arguments: str, token: str | None = None
 ) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "WEBEX_BASE_URL": url, "LOG_LEVEL": "debug"}
+    # what answers with a web page is asked for again and again, and every time later
+    environment = {
+        **os.environ,
+        "WEBEX_BASE_URL": url,
+        "LOG_LEVEL": "debug",
+        "MAX_RETRIES": "2",
+    }
     environment.pop("WEBEX_ACCESS_TOKEN", None)
     if token is not None:
         environment["WEBEX_TOKEN"] = token

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests import prepared
 from tests.behaviour.actions.conftest import Console
 from tests.behaviour.bulk.conftest import PATIENCE, Row, Simulator
 
@@ -31,14 +31,13 @@ READ = (
 
 
 def command(console: Console, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", *arguments],
-        cwd=console.folder,
-        env=console.environment(),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
+    module, *words = arguments
+    return prepared.run(
+        module,
+        words,
+        folder=console.folder,
+        environment=console.environment(),
+        seconds=PATIENCE,
     )
 
 
