@@ -44,7 +44,6 @@ from Space_OdT.v21.transformacion.parameters import Parameter
 from Space_OdT.v21.transformacion.parts.outgoing_permissions import known_profiles
 
 _OUR_OUTPUT = "rawrowminified"
-_PLANS_UNLESS_TOLD = "usuarios_asignar_location_desde_csv"  # it has a front of its own
 
 
 def option_of(parameter: Parameter) -> str:
@@ -109,7 +108,7 @@ def _request(
     action_id = definition.action_id
     return ActionsRequest(
         layout=layout,
-        names=RunNames(action_id, str(csv or "--param"), _rerun(action_id, choices.repeated)),
+        names=RunNames(action_id, str(csv or "--param"), _rerun(definition, choices.repeated)),
         definitions=(definition,),
         profiles=known_profiles(choices.profiles, warn),
         is_dry_run=choices.dry_run,
@@ -152,12 +151,15 @@ def _needed(definition: ActionDefinition) -> str:
     return ", ".join([*required, *groups])
 
 
-def _rerun(action_id: str, options: str) -> RerunCommand:
-    apply = " --apply" if action_id == _PLANS_UNLESS_TOLD else ""
+def _rerun(definition: ActionDefinition, options: str) -> RerunCommand:
+    flags = "".join(f" {flag}" for flag in definition.own_flags)
+    module = f"Space_OdT.v21.transformacion.{definition.action_id}"
 
     def command(input_path: str, out_dir: str) -> str:
         given = f"--csv {shlex.quote(input_path)} --out-dir {shlex.quote(out_dir)}"
-        return f"python -m Space_OdT.v21.transformacion.{action_id} {given}{apply}{options}"
+        return (
+            f"python -m Space_OdT.v21.transformacion.{definition.action_id} {given}{flags}{options}"
+        )
 
     return command
 

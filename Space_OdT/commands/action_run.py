@@ -100,7 +100,8 @@ def example_of(definition: ActionDefinition) -> str:
         f"--{name.replace('_', '-')} {shlex.quote(value)}"
         for name, value in definition.example.items()
     )
-    return f"python -m Space_OdT.v21.transformacion.{definition.action_id} {values} --dry-run"
+    flags = "--allow-identity --dry-run" if definition.is_identity else "--dry-run"
+    return f"python -m Space_OdT.v21.transformacion.{definition.action_id} {values} {flags}"
 
 
 def build_app(definition: ActionDefinition) -> typer.Typer:

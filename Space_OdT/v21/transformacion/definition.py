@@ -96,6 +96,7 @@ class ActionDefinition:
         is_identity: Whether it creates people; off unless `--allow-identity`.
         is_read_only: Whether it never writes.
         warning: What an operator must know before it is applied, "" for nothing.
+        own_flags: Options without which its own command line changes nothing.
     """
 
     action_id: str
@@ -113,6 +114,12 @@ class ActionDefinition:
     is_identity: bool = False
     is_read_only: bool = False
     warning: str = ""
+    own_flags: tuple[str, ...] = ()
+
+    @property
+    def needed_flags(self) -> tuple[str, ...]:
+        """Options without which its command line does not do what it is for."""
+        return (*self.own_flags, *(("--allow-identity",) if self.is_identity else ()))
 
     def parameter(self, name: str) -> Parameter | None:
         """Find a parameter by its own name.

@@ -104,7 +104,7 @@ def _example(definition: ActionDefinition) -> str:
         for name, value in definition.example.items()
     )
     head = f"python -m Space_OdT.v21.transformacion.{definition.action_id}"
-    return " \\\n    ".join((head, *options))
+    return " \\\n    ".join((head, *options, *definition.needed_flags))
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -183,6 +183,7 @@ DEFINITION = ActionDefinition(
     },
     warning="A move changes caller ID and devices, and resets outgoing permissions and group "
     "memberships; move people before setting those",
+    own_flags=("--apply",),
 )
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ def test_the_page_names_every_action_parameter_alias_call_outcome_and_example() 
         said += [f"`{step.name}`" for step in definition.build(ActionContext()).steps]
         said += [f"`{name}`" for name in definition.outcomes]
         said += [f"--{name.replace('_', '-')}" for name in definition.example]
+        said += definition.needed_flags
         assert [text for text in said if text not in section] == []
 
 
