@@ -157,9 +157,7 @@ def _rerun(definition: ActionDefinition, options: str) -> RerunCommand:
 
     def command(input_path: str, out_dir: str) -> str:
         given = f"--csv {shlex.quote(input_path)} --out-dir {shlex.quote(out_dir)}"
-        return (
-            f"python -m Space_OdT.v21.transformacion.{definition.action_id} {given}{flags}{options}"
-        )
+        return f"python -m {module} {given}{flags}{options}"
 
     return command
 
