@@ -112,7 +112,7 @@ class SoftphoneTask:
     ) -> None:
         state.ended_at = moment()
         if end.stop is not None:
-            state.status, state.message = PassStatus.STOPPED, f"{end.stop}: {end.message}"
+            state.status, state.message = PassStatus.STOPPED, _told(end.stop, end.message)
         elif state.count(PersonStatus.FAILED):
             state.status = PassStatus.COMPLETED_WITH_ERRORS
         else:
@@ -158,3 +158,8 @@ class SoftphoneTask:
             return _STOP_CODES[end.stop]
         is_clean = state.status is PassStatus.COMPLETED and not self.intake.rejected
         return ExitCode.OK if is_clean else ExitCode.INCOMPLETE
+
+
+def _told(reason: StopReason, message: str) -> str:
+    """Put the reason before the message, unless it says so itself."""
+    return message if message.startswith(reason) else f"{reason}: {message}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from Space_OdT.engine.action_model import PendingError
 from Space_OdT.engine.models import Row
+from Space_OdT.softphones.differences import differences
 from Space_OdT.webex.error_handling import ReasonCode
 
 Intent = Callable[[Any], None]
@@ -78,8 +79,10 @@ class Trace:
 
     @property
     def is_from_before(self) -> bool:
-        """Whether the state is what an interrupted run had begun to write."""
-        return self.written_before is not None and self.written_before != self.after
+        """Whether an interrupted run had changed what this one found."""
+        if self.written_before is None or self.before is None:
+            return False
+        return bool(differences(self.written_before, self.before))
 
 
 @dataclass(slots=True)

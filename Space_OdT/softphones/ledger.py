@@ -26,6 +26,7 @@ FAILURE_COLUMNS = (
 )
 APPLIED, UNCHANGED = "applied", "unchanged"
 APPLIED_BEFORE = "applied by the interrupted run before this one"
+BEGUN_BEFORE = "applied; begun by the interrupted run before this one"
 SKIPPED, SKIPPED_REASON = "skipped", "skipped_by_operator"
 SUCCESS, FAILED = "success", "failed"
 
@@ -94,19 +95,20 @@ class AuditLedger:
     def trace(self, work: PersonWork, stage: str) -> Trace:
         """Give a trace that knows what an interrupted run had begun to write."""
         email = work.row.email
-        return Trace(
-            written_before=self._intents.pop((email, stage), None),
-            intent=lambda before: self._keeper.intend(email, stage, before),
-        )
+        kept = self._intents.pop((email, stage), None)
+        if kept is not None:  # it stands in the journal until a line of the change log settles it
+            return Trace(written_before=kept)
+        return Trace(intent=lambda before: self._keeper.intend(email, stage, before))
 
     def stage_ended(self, work: PersonWork, outcome: Outcome, trace: Trace) -> None:
         """Write the line of a stage, and of its failure."""
         is_success = outcome.status is RowStatus.SUCCESS
-        before, details = trace.before, outcome.message
+        before = trace.written_before if trace.is_from_before else trace.before
+        details = outcome.message
         if is_success:
             details = UNCHANGED if outcome.message.startswith(UNCHANGED) else APPLIED
-            if details == UNCHANGED and trace.is_from_before:
-                before, details = trace.written_before, APPLIED_BEFORE
+            if trace.is_from_before:
+                details = APPLIED_BEFORE if details == UNCHANGED else BEGUN_BEFORE
             details = "; ".join((details, *trace.remarks))
         line = self._line(work, outcome.row.entity_type, SUCCESS if is_success else FAILED)
         reason = {} if is_success else {"error_type": str(outcome.reason_code)}

@@ -12,7 +12,13 @@ from Space_OdT.engine.state_store import CheckpointError
 from Space_OdT.engine.writers import DamagedOutputError
 from Space_OdT.softphones.json_lines import JsonLines, read_json_lines
 from Space_OdT.softphones.layout import SoftphoneLayout
-from Space_OdT.softphones.ledger import APPLIED, APPLIED_BEFORE, UNCHANGED, AuditLedger
+from Space_OdT.softphones.ledger import (
+    APPLIED,
+    APPLIED_BEFORE,
+    BEGUN_BEFORE,
+    UNCHANGED,
+    AuditLedger,
+)
 from Space_OdT.softphones.policy import Policy
 from Space_OdT.softphones.records import PersonWork, row_hash
 from Space_OdT.softphones.stages import Stage
@@ -118,6 +124,22 @@ def test_a_write_that_did_not_land_is_told_as_what_the_next_run_does(
     (line,) = read_json_lines(layout.changes_log)
     assert line["details"] == APPLIED
     assert line["before"] == {"enabled": False}
+
+
+def test_a_write_that_landed_in_part_is_told_from_its_first_state(layout: SoftphoneLayout) -> None:
+    Pen(layout).begin_a_write()
+    half, whole = {"enabled": True}, {"enabled": True, "rings": 4}
+    Pen(layout).stage(before=half, after=whole)
+    (line,) = read_json_lines(layout.changes_log)
+    assert line["details"] == BEGUN_BEFORE
+    assert (line["before"], line["after"]) == ({"enabled": False}, whole)
+
+
+def test_a_write_begun_twice_is_settled_by_one_line(layout: SoftphoneLayout) -> None:
+    Pen(layout).begin_a_write()
+    Pen(layout).begin_a_write()
+    Pen(layout).stage()
+    assert remember(layout).intents == {}
 
 
 def test_an_unchanged_stage_says_so(layout: SoftphoneLayout) -> None:
