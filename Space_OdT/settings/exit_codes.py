@@ -25,7 +25,10 @@ _MEANINGS = {
     ExitCode.OK: "Everything that was asked for was done.",
     ExitCode.INCOMPLETE: "Finished, but some rows or reads failed; the outputs say which.",
     ExitCode.USAGE: "Usage, configuration or preflight failure; nothing was processed.",
-    ExitCode.CIRCUIT_BREAKER: "Stopped by the circuit breaker: one cause failed most of a batch.",
+    ExitCode.CIRCUIT_BREAKER: (
+        "Stopped by the circuit breaker: one cause failed most of a batch, or the token was "
+        "rejected."
+    ),
     ExitCode.DAMAGED_STATE: "State on disk is damaged, or belongs to another run or input.",
     ExitCode.INTERRUPTED: "Interrupted by Ctrl-C or SIGTERM; the same command goes on.",
 }
