@@ -137,7 +137,7 @@ def _prepared(
     repair = request.repairs_tail
     intake = take_in(settings, layout, rows, job.input_hash, definitions, repair=repair)
     tell_intake(intake, layout)
-    started = datetime.now(UTC).isoformat(timespec="seconds")
+    started = datetime.now(UTC).isoformat(timespec="milliseconds")
     keeper = JobKeeper(
         store,
         replace(job, started_at=started, finished_at="", last_error={}),
@@ -181,7 +181,7 @@ def _write_end(work: LocationsWork, keeper: JobKeeper) -> None:
         job = keeper.save()
     else:
         job = keeper.save(
-            status=status, finished_at=datetime.now(UTC).isoformat(timespec="seconds")
+            status=status, finished_at=datetime.now(UTC).isoformat(timespec="milliseconds")
         )
     if status is JobStatus.CANCELLED:
         say(f"The job {job.job_id} was cancelled; rows without an outcome are not run.")

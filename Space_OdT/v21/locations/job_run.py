@@ -264,7 +264,7 @@ def write_failure(store: JobStore, job: Job, kind: str, message: str, trace: str
     Raises:
         OSError: When it cannot be written.
     """
-    failed_at = datetime.now(UTC).isoformat(timespec="seconds")
+    failed_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     told = {"error_type": kind, "error_message": message}
     data = {"failed_at": failed_at, **told, "traceback": trace}
     path = store.layout_of(job).failure_json
