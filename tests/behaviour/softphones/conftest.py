@@ -20,6 +20,7 @@ import pytest
 
 from Space_OdT.commands.embedded import embedded_simulator
 from Space_OdT.simulator.organisation.organisation import Organisation
+from tests import prepared
 from tests.behaviour.bulk.conftest import ADMIN, ROOT, Simulator
 
 PEOPLE = 60
@@ -129,7 +130,15 @@ class Phones:
         return Ended(process.returncode, stdout, stderr, self.v2)
 
     def run(self, *arguments: str, typed: str = "", **environment: str) -> Ended:
-        return self.finish(self.start(*arguments, **environment), typed)
+        done = prepared.run(
+            "Space_OdT.cli",
+            self.command(*arguments)[3:],
+            folder=self.folder,
+            environment=self.environment(**environment),
+            seconds=PATIENCE,
+            typed=typed,
+        )
+        return Ended(done.returncode, done.stdout, done.stderr, self.v2)
 
     def unattended(self, *arguments: str, **environment: str) -> Ended:
         """Run with a file in which every stage is approved."""

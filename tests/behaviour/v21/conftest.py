@@ -17,6 +17,7 @@ import pytest
 from Space_OdT.commands.embedded import embedded_simulator
 from Space_OdT.simulator.organisation.entities import Location
 from Space_OdT.simulator.world import World
+from tests import prepared
 from tests.behaviour.bulk.conftest import ADMIN, PATIENCE, ROOT, Row, Run, Simulator
 
 PEOPLE = 60
@@ -158,14 +159,24 @@ class Sites:
         assert "Traceback" not in stderr, stderr
         return Run(process.returncode, stdout, stderr, self.folder)
 
-    def run(self, *arguments: str, **environment: str) -> Run:
-        return self.finish(self.start(*arguments, **environment))
+    def run(
+        self, *arguments: str, command: str = "v21_softphone_bulk_run", **environment: str
+    ) -> Run:
+        done = prepared.run(
+            "Space_OdT.cli",
+            [command, *arguments, "--out-dir", str(self.out)],
+            folder=self.home,
+            environment=self.environment(**environment),
+            seconds=PATIENCE,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return Run(done.returncode, done.stdout, done.stderr, self.folder)
 
     def apply(self, *arguments: str, **environment: str) -> Run:
         return self.run(APPLY, *arguments, **environment)
 
     def jobs(self, *arguments: str, **environment: str) -> Run:
-        return self.finish(self.start(*arguments, command="v21_jobs", **environment))
+        return self.run(*arguments, command="v21_jobs", **environment)
 
     def kill_when(self, is_due: Callable[[], bool], *arguments: str, **environment: str) -> None:
         """Apply, and kill the run outright as soon as something is so."""
