@@ -239,7 +239,7 @@ def test_global_has_one_row(folder: Path) -> None:
 
 def test_two_columns_of_one_name_are_refused_where_they_feed_something(folder: Path) -> None:
     masters = read_masters(
-        put(folder, Usuarios__csv="email,Extensió,EXTENSIO,Nota,Nota\na@b.cd,,,,\n")
+        put(folder, Usuarios__csv="email,Extensió,EXTENSIO,Nota,Nota\na@example.com,,,,\n")
     )
     assert rows_of(masters, REMOVE) == []
     with pytest.raises(InputFileError, match="columns 2 and 3 are both"):
@@ -247,9 +247,9 @@ def test_two_columns_of_one_name_are_refused_where_they_feed_something(folder: P
 
 
 def test_a_mode_for_all_rows_is_no_wish_of_a_row_that_has_nothing_to_forward(folder: Path) -> None:
-    put(folder, Usuarios__csv="email,extension,enabled\na@b.cd,80000001,\nc@b.cd,,\n")
+    put(folder, Usuarios__csv="email,extension,enabled\na@example.com,80000001,\nc@example.com,,\n")
     prepared = only(read_masters(folder), FORWARD, params={"mode": "unset"})
-    assert (prepared.candidate.key, prepared.candidate.cells["mode"]) == ("a@b.cd", "UNSET")
+    assert (prepared.candidate.key, prepared.candidate.cells["mode"]) == ("a@example.com", "UNSET")
 
 
 def test_beside_masters_other_files_are_left_alone_and_named(folder: Path) -> None:
