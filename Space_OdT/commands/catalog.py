@@ -45,7 +45,7 @@ COMMANDS: tuple[Command, ...] = (
             ("inventory_run --simulator", "try it without an organisation"),
             ("inventory_run --cost", "how many calls it will take"),
             ("inventory_run --open-report", "everything, then the report in a browser"),
-            ("inventory_run --only people --only hunt_groups", "these, and what they need"),
+            ("inventory_run --only people hunt_groups", "these, and what they need"),
         ),
     ),
     Command(

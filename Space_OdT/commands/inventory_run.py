@@ -55,9 +55,7 @@ def run(
     max_rate: MaxRateOption = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="ARTIFACT...", help="Read these artifacts and what they need; repeatable."
-        ),
+        typer.Option(metavar="ARTIFACT...", help="Read only these artifacts, and what they need."),
     ] = None,
     xlsx: Annotated[
         bool, typer.Option("--xlsx", help="Write exports/inventory.xlsx as well.")

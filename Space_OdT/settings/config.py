@@ -361,11 +361,6 @@ class Settings(BaseSettings):
         return settings
 
     @property
-    def files_read(self) -> tuple[Path, ...]:
-        """The `.env` files that were read, nearest first."""
-        return self._env.files
-
-    @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences the operator should see before the run: unusable files, an unsafe base URL."""
         return self._warnings
