@@ -18,6 +18,7 @@ import pytest
 from Space_OdT.commands.embedded import embedded_simulator
 from Space_OdT.simulator.organisation.organisation import Organisation
 from Space_OdT.simulator.world import World
+from tests import prepared
 
 PEOPLE = 200
 ADMIN = "sim-admin-token"
@@ -178,7 +179,14 @@ class Bot:
         return Run(process.returncode, stdout, stderr, self.out)
 
     def run(self, *arguments: str, source: Path | None = None, **environment: str) -> Run:
-        return self.finish(self.start(*arguments, source=source, **environment))
+        done = prepared.run(
+            "Space_OdT.cli",
+            self.command(*arguments, source=source)[3:],
+            folder=self.folder,
+            environment=self.environment(**environment),
+            seconds=PATIENCE,
+        )
+        return Run(done.returncode, done.stdout, done.stderr, self.out)
 
     @staticmethod
     def interrupt(process: subprocess.Popen[str]) -> None:
