@@ -35,8 +35,9 @@ def _help_of(parameter: Parameter) -> str:
         parts.append(f"One of {', '.join(parameter.choices)}.")
     if parameter.default:
         parts.append(f"Default {parameter.default}.")
-    if parameter.aliases:
-        parts.append(f"(Columns: {', '.join(parameter.aliases)})")
+    # numbered columns are told by the sentence itself; sixteen names would bury the rest
+    if columns := [name for name in parameter.aliases if not name[-1].isdigit()]:
+        parts.append(f"(Columns: {', '.join(columns)})")
     if parameter.is_required:
         parts.append("Required.")
     return " ".join(parts)
