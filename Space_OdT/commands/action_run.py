@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 import shlex
 import sys
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from Space_OdT.v21.transformacion.definition import ActionDefinition
 from Space_OdT.v21.transformacion.parameters import Kind, Parameter
 
 _PREFIX = "param_"
+_NUMBERED = re.compile(r"_\d$")
 _PANEL = "Parameters, or columns of the file"
 
 CsvOption = Annotated[
@@ -36,7 +38,7 @@ def _help_of(parameter: Parameter) -> str:
     if parameter.default:
         parts.append(f"Default {parameter.default}.")
     # numbered columns are told by the sentence itself; sixteen names would bury the rest
-    if columns := [name for name in parameter.aliases if not name[-1].isdigit()]:
+    if columns := [name for name in parameter.aliases if not _NUMBERED.search(name)]:
         parts.append(f"(Columns: {', '.join(columns)})")
     if parameter.is_required:
         parts.append("Required.")
