@@ -43,7 +43,7 @@ LOTE = Parameter(
     LOT,
     Kind.JSON_LIST,
     "A lot: JSON list of objects with display_name, location_id or location_name, extension, "
-    "primary_number, licenses; what an item leaves open comes from the row.",
+    "primary_number, licenses; what an item leaves open comes from the row, but for the line.",
     example='[{"display_name": "Sala 1", "extension": "80000001"}]',
 )
 CONTINUE = Parameter(

@@ -320,7 +320,9 @@ MISSING = (
     Missing("extension taken", {**ROW, "extension": "80000001"}, "belongs to another person"),
     Missing("number nowhere", {**ROW, "phone_number": "+34919999999"}, "number_inventory_missing"),
     Missing("number elsewhere", {**ROW, "phone_number": "+351210020021"}, "another location"),
-    Missing("number taken", {**ROW, "phone_number": CALLING_NUMBER}, "belongs to another workspace"),
+    Missing(
+        "number taken", {**ROW, "phone_number": CALLING_NUMBER}, "belongs to another workspace"
+    ),
     Missing(
         "no location for an extension",
         {"display_name": NAME, "extension": FREE_EXTENSION},
@@ -543,6 +545,15 @@ def test_a_lot_can_be_taken_apart_into_rows_of_their_own() -> None:
     assert [row.get("phone_number") for row, _ in prepared] == [None, FREE_NUMBER, None]
     assert prepared[2][0]["location_id"] == GIRONA
     assert all("workspaces_lote_json" not in row for row in rows)
+
+
+def test_a_lot_does_not_hand_the_line_of_the_row_to_every_item() -> None:
+    row = {**lot({"display_name": "Lot 1"}, {"display_name": "Lot 2"}), "licenses": "A licence"}
+    cells, _ = DEFINITION.prepare({**row, "extension": "80000001", "phone_number": FREE_NUMBER})
+    for one in expand(cells):
+        assert "extension" not in one
+        assert "phone_number" not in one
+        assert one["licenses"] == cells["licenses"]
 
 
 def test_what_is_wrong_in_a_lot_becomes_a_rejected_row_of_its_own() -> None:

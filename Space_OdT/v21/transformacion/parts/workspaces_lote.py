@@ -15,6 +15,9 @@ LOT = "workspaces_lote_json"
 NO_OBJECT = "item_no_es_objeto"
 NO_NAME = "display_name_requerido"
 
+# What only one workspace can have: of the row it would be given to every item.
+_OF_ONE = frozenset({LOT, "display_name", "extension", "phone_number"})
+
 Cells = Mapping[str, str]
 
 
@@ -22,14 +25,15 @@ def cells_of_items(cells: Cells, parameters: Iterable[Parameter]) -> list[dict[s
     """Take a lot apart.
 
     Args:
-        cells: Normalised cells of the row that holds it; what an item leaves open comes from it.
+        cells: Normalised cells of the row that holds it; what an item leaves open comes from it,
+            but for the line: an extension or number belongs to one.
         parameters: Parameters of the action; keys of items are their names or headers.
 
     Returns:
         For each item its cells, not yet normalised; None for an item that is no object.
     """
     known = list(parameters)
-    shared = {name: value for name, value in cells.items() if name not in {LOT, "display_name"}}
+    shared = {name: value for name, value in cells.items() if name not in _OF_ONE}
     return [
         _laid_over(shared, _cells_of(item, known)) if isinstance(item, dict) else None
         for item in orjson.loads(cells[LOT])
