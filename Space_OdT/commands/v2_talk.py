@@ -10,7 +10,8 @@ from pathlib import Path
 from Space_OdT.commands.telling import show
 from Space_OdT.engine.planner import PlanTotals
 from Space_OdT.softphones.approvals import Approval
-from Space_OdT.softphones.intake import SoftphoneIntake
+from Space_OdT.softphones.decisions import without_stage
+from Space_OdT.softphones.intake import SoftphoneIntake, SoftphoneRow
 from Space_OdT.softphones.layout import SoftphoneLayout
 from Space_OdT.softphones.ledger import has_failed
 from Space_OdT.softphones.records import PersonStatus
@@ -84,16 +85,25 @@ def tell_selection(selection: Selection, remembered: Remembered, say: Say) -> No
             )
 
 
-def tell_approval(approval: Approval, say: Say) -> None:
-    """Tell which decisions count.
+def tell_approval(approval: Approval, rows: Sequence[SoftphoneRow], say: Say) -> None:
+    """Tell which decisions count, and for whom one has no effect.
 
     Args:
         approval: The decisions.
+        rows: The good rows of the input.
         say: Takes sentences.
     """
     words = Counter(decision.answer.value for decision in approval.decisions.values())
     told = ", ".join(f"{count} {word}" for word, count in words.items())
     say(f"Decisions ({told}) of {approval.by}, {approval.at}, {approval.source}.")
+    for stage, decision in approval.decisions.items():
+        having = {row.email for row in rows if stage in row.stages}
+        if idle := without_stage(decision, having):
+            names = ", ".join(idle[:_SHOWN]) + (" ..." if len(idle) > _SHOWN else "")
+            say(
+                f"Note: {decision.override_path} names {len(idle):,} people whose rows do not have "
+                f"{stage}, so it does not run for them: {names}."
+            )
 
 
 def tell_plan(totals: PlanTotals, layout: SoftphoneLayout) -> None:

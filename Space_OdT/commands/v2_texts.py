@@ -33,8 +33,8 @@ STAGE_TITLES: Mapping[Language, Mapping[Stage, str]] = MappingProxyType(
 
 _EN = {
     "intro": (
-        "Approvals: {people} people in {organisation}. Nothing has been changed yet; nothing is "
-        "until the last answer is given."
+        "Approvals: {people} people in {organisation}. Nothing is changed until the last answer is "
+        "given."
     ),
     "stage": "[{number}/{count}] {stage} - {title}",
     "rows": "  people         {rows}",
@@ -58,8 +58,8 @@ _EN = {
 }
 _ES = {
     "intro": (
-        "Aprobaciones: {people} personas en {organisation}. Todavía no se ha cambiado nada, ni se "
-        "cambiará hasta la última respuesta."
+        "Aprobaciones: {people} personas en {organisation}. No se cambia nada hasta la última "
+        "respuesta."
     ),
     "stage": "[{number}/{count}] {stage} - {title}",
     "rows": "  personas           {rows}",

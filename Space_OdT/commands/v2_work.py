@@ -203,7 +203,7 @@ class SoftphoneWork:
                 approval = self._asked(access, previews)
         except WebexError as error:
             raise unusable(error, client) from error
-        tell_approval(approval, self._say)
+        tell_approval(approval, self._intake.rows, self._say)
         task = SoftphoneTask(
             self._settings, self._layout, self._intake, self._begun, evidence, self._say
         )

@@ -157,6 +157,19 @@ class DecisionDesk:
         return decisions
 
 
+def without_stage(decision: Decision, having: Collection[str]) -> list[str]:
+    """Find people in the file of a `yesbut` that the stage does not run for.
+
+    Args:
+        decision: The decision.
+        having: Addresses of the people whose rows have the stage.
+
+    Returns:
+        Their addresses: a file gives other values, but no stage to anybody.
+    """
+    return [email for email in decision.overrides.cells if email not in having]
+
+
 def read_answers(path: Path) -> dict[Stage, str]:
     """Read a decisions file.
 

@@ -12,6 +12,7 @@ from Space_OdT.engine.action_model import Action, Call, Effect, Result, StepSpec
 from Space_OdT.softphones.book import IdBook
 from Space_OdT.softphones.context import Again, StageParams, Subject, Subjects, Trace
 from Space_OdT.softphones.exports import Queue
+from Space_OdT.softphones.queue_settings import writable
 from Space_OdT.softphones.stages import Stage
 from Space_OdT.webex.directory import Directory
 from Space_OdT.webex.error_handling import ReasonCode, WebexError
@@ -65,7 +66,7 @@ def queue_body(queue: Mapping[str, Any], person_id: str, *, joined: bool | None)
     new: dict[str, Any] = {"id": person_id}
     if joined is not None:
         new["joinEnabled"] = joined
-    settings = queue.get("queueSettings")
+    settings = writable(queue.get("queueSettings"))
     required = {"queueSettings": settings} if settings else {}
     return {**required, "agents": [*agents, new]}
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from Space_OdT.engine.action_model import StepSpec
-from Space_OdT.softphones import numbers_stage, queue_stage
+from Space_OdT.softphones import numbers_stage, queue_settings, queue_stage
 
 CONTRACT = Path(__file__).resolve().parents[2].parent / "shared" / "webex-api" / "contract.json"
 STEPS = (
@@ -55,4 +55,47 @@ def test_a_new_agent_stands_behind_those_that_were_there() -> None:
     }
     assert queue_stage.queue_body({}, "B", joined=False) == {
         "agents": [{"id": "B", "joinEnabled": False}]
+    }
+
+
+def test_a_queue_is_sent_back_without_what_only_an_answer_has() -> None:
+    file = {"id": "F", "name": "x.wav", "mediaFileType": "WAV", "level": "LOCATION"}
+    shown = {
+        "queueSize": 5,
+        "overflow": {
+            "action": "PERFORM_BUSY_TREATMENT",
+            "greeting": "CUSTOM",
+            "isTransferNumberSet": False,
+            "transferNumber": None,
+            "audioAnnouncementFiles": [{**file, "fileName": "x.wav"}],
+        },
+    }
+    assert queue_stage.queue_body({"queueSettings": shown}, "B", joined=None)["queueSettings"] == {
+        "queueSize": 5,
+        "overflow": {
+            "action": "PERFORM_BUSY_TREATMENT",
+            "greeting": "CUSTOM",
+            "audioAnnouncementFiles": [file],
+        },
+    }
+
+
+def test_the_table_of_queue_settings_is_the_one_of_the_api(
+    endpoints: dict[tuple[str, str], Any],
+) -> None:
+    endpoint = endpoints["PUT", "/telephony/config/locations/{}/queues/{}"]
+    described = endpoint["body"]["properties"]["queueSettings"]
+    assert fields(described) == fields_of(queue_settings.WRITABLE)
+
+
+def fields(schema: dict[str, Any], path: str = "") -> set[str]:
+    """Every field of a schema, as a dotted path."""
+    inner = schema.get("items", schema).get("properties", {})
+    return {path} | {one for name, part in inner.items() for one in fields(part, f"{path}.{name}")}
+
+
+def fields_of(shape: Any, path: str = "") -> set[str]:
+    """Every field of a table, as a dotted path."""
+    return {path} | {
+        one for name, part in shape.items() for one in fields_of(part, f"{path}.{name}")
     }

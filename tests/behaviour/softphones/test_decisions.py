@@ -88,6 +88,7 @@ def test_an_override_cannot_add_a_stage(phones: Phones, office: Office) -> None:
     ended = phones.run("--decisions-file", "d.json")
     assert ended.code == 0, ended.told
     assert len(statuses(ended, "apply_voicemail")) == 1
+    assert "o.csv names 1 people whose rows do not have apply_voicemail" in ended.told
 
 
 @pytest.mark.parametrize(
