@@ -113,6 +113,10 @@ def _write(
         _write_single_row(exports, path, may_replace=may_replace)
         return
     tables = master_tables(exports)
+    if not tables:
+        raise _UnusableError(
+            f"The exports in {exports.folder} hold no entity; nothing was written."
+        )
     if suffix == ".xlsx" and output:
         refuse_existing([output], may_replace=may_replace)
         output.parent.mkdir(parents=True, exist_ok=True)

@@ -122,3 +122,13 @@ def test_work_that_is_there_is_not_overwritten_and_missing_exports_are_told(
 def test_without_exports_the_command_says_what_to_do(console: Console) -> None:
     run = command(console, GENERATOR)
     assert (run.returncode, "inventory_run" in run.stderr) == (2, True)
+
+
+def test_exports_without_entities_make_no_empty_masters(console: Console) -> None:
+    bare = console.folder / "bare"
+    bare.mkdir()
+    (bare / "people.csv").write_text("person_id,email\n")
+    generated = command(console, GENERATOR, "--exports-dir", str(bare), "--output", "masters")
+    assert generated.returncode == 2
+    assert "hold no entity" in generated.stderr
+    assert not (console.folder / "masters").exists()
