@@ -19,9 +19,12 @@ import socket
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
+
+import coverage
 
 LIBRARIES = (
     "aiohttp",
@@ -46,7 +49,9 @@ LIBRARIES = (
     "typer.main",
 )
 # What the interpreter or a library looks at only once, when it is loaded.
-READ_AT_THE_START = ("PYTHON", "COV", "LC_", "SSL_", "TZ", "TYPER_", "AIOHTTP_")
+READ_AT_THE_START = ("PYTHON", "LC_", "SSL_", "TZ", "TYPER_", "AIOHTTP_")
+# Those of them that are given to a forked process, or mean nothing to one that is waited for.
+UNDERSTOOD = {"PYTHONPATH", "PYTHONWARNINGS", "PYTHONUNBUFFERED"}
 MESSAGE_BYTES = 150_000
 
 
@@ -103,8 +108,10 @@ def run(
 
 
 def _can_fork(environment: Mapping[str, str]) -> bool:
-    others = (name for name in environment if name != "PYTHONPATH")
-    return sys.platform == "linux" and not any(one.startswith(READ_AT_THE_START) for one in others)
+    others = {name for name, value in environment.items() if value != os.environ.get(name)}
+    return sys.platform == "linux" and not any(
+        one.startswith(READ_AT_THE_START) for one in others - UNDERSTOOD
+    )
 
 
 def _text(stream: IO[bytes]) -> str:
@@ -136,7 +143,14 @@ def _channel() -> socket.socket:
     here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     waiting = subprocess.Popen(
         [sys.executable, __file__, str(there.fileno())],
-        env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8"},
+        env={
+            "LANG": "C.UTF-8",
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if name == "PATH" or (name.startswith(READ_AT_THE_START) and name not in UNDERSTOOD)
+            },
+        },
         stdin=subprocess.DEVNULL,
         pass_fds=[there.fileno()],
         start_new_session=True,
@@ -182,6 +196,10 @@ def _serve(descriptor: int) -> None:
     beside = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     sys.path[:1] = [request["folder"], *filter(None, beside)]
     sys.argv = [request["module"], *request["arguments"]]
+    for action in filter(None, os.environ.get("PYTHONWARNINGS", "").split(",")):
+        warnings.simplefilter(action)  # type: ignore[arg-type]  # wrong ones are refused
+    if "COVERAGE_PROCESS_CONFIG" in os.environ:
+        coverage.process_startup()
     runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
 
 

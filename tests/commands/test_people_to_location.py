@@ -2,13 +2,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from Space_OdT.commands.people_to_location import parse
+from tests import prepared
 from tests.engine.bulk.conftest import ADMIN, Simulator, a_fresh_simulator, a_running_simulator
 
 __all__ = ["a_fresh_simulator", "a_running_simulator"]  # fixtures
@@ -22,14 +21,16 @@ CONTROL = Path(".artifacts") / "report" / "people_to_location.csv"
 
 
 def command(folder: Path, simulator: Simulator, *arguments: str) -> tuple[int, str, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", MODULE, "--token", ADMIN, "--base-url", simulator.url, *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "SPACE_ODT_LOG_DIR": str(folder / "logs")},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+    done = prepared.run(
+        MODULE,
+        ["--token", ADMIN, "--base-url", simulator.url, *arguments],
+        folder=folder,
+        environment={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "SPACE_ODT_LOG_DIR": str(folder / "logs"),
+        },
+        seconds=120,
     )
     return done.returncode, done.stdout, done.stderr
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from Space_OdT.commands.embedded import embedded_simulator
+from tests import prepared
 
 ROOT = Path(__file__).resolve().parents[2]
 ADMIN = "sim-admin-token"
@@ -111,9 +112,9 @@ class Command:
         )
 
     def run(self, *more: str) -> Finished:
-        process = self.start(*more)
-        out, err = process.communicate(timeout=120)
-        return Finished(process.returncode, out, err)
+        _, _, module, *words = self.arguments(*more)
+        done = prepared.run(module, words, folder=self.folder, environment=self.env(), seconds=120)
+        return Finished(done.returncode, done.stdout, done.stderr)
 
     def rows(self, artifact: str) -> list[dict[str, str]]:
         return read_csv(self.exports / f"{artifact}.csv")
