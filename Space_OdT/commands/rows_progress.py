@@ -16,6 +16,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from Space_OdT.commands.rows_talk import counted
 from Space_OdT.commands.telling import operator_console, say
 from Space_OdT.engine.breaker import BatchProgress
 from Space_OdT.engine.models import Batch, Outcome, RowStatus
@@ -166,7 +167,7 @@ class PlainProgress(_Counting):
         super().phase_started(phase, rows)
         if not rows:
             return
-        self.say(f"phase {self.counts.phase}: {rows:,} rows")
+        self.say(f"phase {self.counts.phase}: {counted(rows)}")
 
     def batch_finished(self, progress: BatchProgress) -> None:
         """Print one line."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from Space_OdT.commands.actions_work import formulas_of
 from Space_OdT.commands.rows_front import RequestError, folder_of
+from Space_OdT.commands.rows_talk import counted
 from Space_OdT.commands.telling import say, show
 from Space_OdT.commands.v21_work import (
     NOTHING,
@@ -77,7 +78,7 @@ def apply_input(settings: Settings, request: LocationsRequest) -> ExitCode:
         policy=asdict(policy),
         profiles=request.profiles,
     )
-    say(f"Job {job.job_id}: {job.totals.total:,} rows.")
+    say(f"Job {job.job_id}: {counted(job.totals.total)}.")
     return run_job(settings, request, store, job)
 
 
