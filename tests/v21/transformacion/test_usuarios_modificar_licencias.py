@@ -227,10 +227,13 @@ async def test_another_licence_moves_nobody_and_says_so(tenant: Tenant) -> None:
         "extension": FREE_EXTENSION,
     }
     before = person(tenant, ON_STANDARD).location_id
+    line = tenant.world.organisation.plan.primary(person(tenant, ON_STANDARD).id)
+    assert line is not None
     ran = await tenant.run(DEFINITION, row)
     assert ran.message == (
         f"changed: licenses_change; gave {PROFESSIONAL}; the person calls from another location "
-        f"than {BARCELONA}; usuarios_asignar_location_desde_csv moves people"
+        f"than {BARCELONA}; usuarios_asignar_location_desde_csv moves people; the person has the "
+        f"extension {line.extension}, not {FREE_EXTENSION}"
     )
     assert person(tenant, ON_STANDARD).location_id == before
 
@@ -260,7 +263,18 @@ SAME = (
             "extension": "80010099",
         },
         f"unchanged; the person calls from another location than {GIRONA}; "
-        "usuarios_asignar_location_desde_csv moves people",
+        "usuarios_asignar_location_desde_csv moves people; the person has the extension 80000002, "
+        "not 80010099",
+    ),
+    Same(
+        "held with another extension",
+        {
+            "email": ON_PROFESSIONAL,
+            "add_license_ids": PROFESSIONAL,
+            "location_name": BARCELONA,
+            "extension": "80000099",
+        },
+        "unchanged; the person has the extension 80000002, not 80000099",
     ),
 )
 

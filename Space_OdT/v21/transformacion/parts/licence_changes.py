@@ -85,7 +85,14 @@ async def _why_nothing(wish: LicenceWish, person: Person, directory: Directory) 
 
 
 async def _elsewhere(wish: LicenceWish, person: Person, directory: Directory) -> str:
-    """Say that a calling licence does not move somebody who calls from another location."""
+    """Say where the line of somebody who calls already differs: a licence does not change it."""
+    wanted = wish.cells.get("extension", "")
+    differs = f"the person has the extension {person.extension or 'none'}, not {wanted}"
+    line = differs if wanted and wanted != person.extension else ""
+    return "; ".join(filter(None, (await _other_location(wish, person, directory), line)))
+
+
+async def _other_location(wish: LicenceWish, person: Person, directory: Directory) -> str:
     if not names_location(wish.cells):
         return ""
     location = await find_calling_location(wish.cells, directory)
