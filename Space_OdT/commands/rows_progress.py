@@ -141,7 +141,8 @@ class _Counting:
                 "Stopping (interrupted): rows in flight are finished. Ctrl-C again stops at once."
             )
             return
-        self.say(f"Stopping ({reason.replace('_', ' ')}): {message}. Rows in flight are finished.")
+        told = f"{reason.replace('_', ' ')}): {message.rstrip('.')}"
+        self.say(f"Stopping ({told}. Rows in flight are finished.")
 
     def say(self, text: str) -> None:
         """Print a line on stderr."""

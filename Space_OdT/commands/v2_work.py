@@ -121,6 +121,7 @@ class SoftphoneWork:
             self._policy,
             self._remembered,
             only_failures=request.only_failures,
+            running=[stage for stage, one in (self._from_file or {}).items() if one.runs],
         )
 
     def _decisions_of_file(self) -> Decisions | None:

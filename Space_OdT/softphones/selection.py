@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,6 +53,7 @@ def select(
     remembered: Remembered,
     *,
     only_failures: bool,
+    running: Collection[Stage] = (),
 ) -> Selection:
     """Choose who is run.
 
@@ -61,6 +62,8 @@ def select(
         policy: The policy of the run.
         remembered: What earlier runs left.
         only_failures: Whether people that succeeded are left alone.
+        running: Stages that decisions given anew let run; a run that goes on does them for
+            people who had them skipped.
 
     Returns:
         A new run over everybody when the last one is finished; else the one that goes on.
@@ -73,11 +76,14 @@ def select(
         works = tuple(PersonWork(row, digest) for row, digest in hashed)
         kind = Pass.ONLY_FAILURES if only_failures else Pass.NEW
         return Selection(kind, works, {}, untried=len(works))
-    return _resumed(hashed, remembered, state)
+    return _resumed(hashed, remembered, state, {stage.value for stage in running})
 
 
 def _resumed(
-    hashed: Sequence[tuple[SoftphoneRow, str]], remembered: Remembered, state: RunState
+    hashed: Sequence[tuple[SoftphoneRow, str]],
+    remembered: Remembered,
+    state: RunState,
+    running: set[str],
 ) -> Selection:
     """Go on with a run: whoever it has seen to the end with the same row is left alone."""
     works, kept, again = [], {}, 0
@@ -85,6 +91,8 @@ def _resumed(
         record = state.records.get(row.email)
         if record is None or record.row_hash != digest:
             works.append(_half_done(row, digest, remembered))
+        elif record.status is PersonStatus.SUCCESS and running & set(record.skipped):
+            works.append(_skipped_before(row, record))
         elif record.status is PersonStatus.SUCCESS or record.run_id == state.run_id:
             kept[row.email] = record
         else:  # the run was over failures, and did not come to this one
@@ -119,6 +127,12 @@ def _half_done(row: SoftphoneRow, digest: str, remembered: Remembered) -> Person
     done = [stage for stage in Stage if stage in ended and ended[stage]["row_hash"] == digest]
     verified = all(bool(ended[stage]["verified"]) for stage in done)
     return PersonWork(row, digest, tuple(done), is_verified=verified)
+
+
+def _skipped_before(row: SoftphoneRow, record: PersonRecord) -> PersonWork:
+    """Do the stages that were skipped, once they are decided otherwise."""
+    done = tuple(stage for stage in Stage if stage.value in record.stages)
+    return PersonWork(row, record.row_hash, done, is_verified=record.verified)
 
 
 def _from_failed_stage(row: SoftphoneRow, digest: str, record: PersonRecord) -> PersonWork:

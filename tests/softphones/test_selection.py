@@ -57,6 +57,16 @@ def test_a_run_that_did_not_end_goes_on_with_those_it_did_not_see_to_the_end(
     assert selection.failed_kept == 1
 
 
+def test_a_run_that_goes_on_does_skipped_stages_once_they_are_decided_otherwise() -> None:
+    done = (Stage.LICENCE.value,)
+    skipping = record(1, GOOD, stages=done, skipped=(Stage.VOICEMAIL.value,), verified=True)
+    before = remembered(PassStatus.STOPPED, skipping, record(2, GOOD), record(3, GOOD))
+    assert emails(select(ROWS, POLICY, before, only_failures=False)) == []
+    again = select(ROWS, POLICY, before, only_failures=False, running=[Stage.VOICEMAIL])
+    assert emails(again) == [ROWS[0].email]
+    assert again.works[0].done == (Stage.LICENCE,)
+
+
 def test_a_row_that_has_changed_since_is_run_again_from_the_first_stage() -> None:
     before = remembered(PassStatus.STOPPED, record(1, GOOD, row_hash="other"))
     before.progress[ROWS[1].email] = {Stage.LICENCE: {"row_hash": "other", "verified": True}}
