@@ -515,3 +515,9 @@ def test_what_was_given_is_kept_so_that_the_row_can_be_fed_back(folder: Path) ->
     put(folder, Usuarios__csv="Usuari,Domini,Extensió\nana,example.com,8E+07\n")
     prepared = only(read_masters(folder), FORWARD)
     assert prepared.candidate.originals == {"email": "ana@example.com", "extension": "8E+07"}
+
+
+def test_a_folder_without_tables_says_what_belongs_there(tmp_path: Path) -> None:
+    (tmp_path / "notes.pdf").write_text("nothing to read")
+    with pytest.raises(InputFileError, match="put Global, Ubicaciones, Usuarios"):
+        read_masters(tmp_path)

@@ -131,6 +131,11 @@ def open_folder(folder: Path) -> tuple[list[Table], list[str]]:
     books, more = open_files(path for path in paths if path.suffix.casefold() in _WORKBOOKS)
     notices += more
     masters = [one for one in (*found, *books) if one.master is not Master.PARAMETERS]
+    if not masters and not found:
+        names = ", ".join(one for one in Master if one is not Master.PARAMETERS)
+        raise InputFileError(
+            folder, "no file here can be read as a table", f"put {names} there, as CSV or XLSX"
+        )
     if not masters:
         return found, notices
     others = [one.label for one in found if one.master is Master.PARAMETERS]
