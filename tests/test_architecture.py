@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("architecture")  # one worker reads the source
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "Space_OdT"
 

@@ -17,6 +17,8 @@ from Space_OdT.inventory.manifest import BY_NAME, MANIFEST, Artifact, Paging
 from Space_OdT.inventory.resolver import required_ids
 from tests.inventory.conftest import ADMIN, Command, Finished, Simulator, raw
 
+pytestmark = pytest.mark.xdist_group("inventory-run")
+
 # How the SDK calls the ids that our templates name differently.
 FEATURE_NAMES = {
     "telephony.auto_attendant.details": "auto_attendant_id",

@@ -14,6 +14,8 @@ from Space_OdT.inventory.manifest import BY_NAME, MANIFEST, Artifact
 from Space_OdT.inventory.publish import TABLES
 from tests.inventory.conftest import Command, Finished, Simulator, bytes_of, raw, read_csv
 
+pytestmark = pytest.mark.xdist_group("inventory-run")
+
 Exported = tuple[Command, Finished]
 PER_ENTITY = [entry for entry in MANIFEST if entry.feed and not entry.no_api]
 LISTS = [entry for entry in MANIFEST if not entry.feed and entry.list_key]

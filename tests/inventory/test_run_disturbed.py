@@ -16,6 +16,8 @@ import pytest
 from Space_OdT.inventory.manifest import BY_NAME
 from tests.inventory.conftest import ADMIN, Command, Finished, Simulator, bytes_of
 
+pytestmark = pytest.mark.xdist_group("inventory-run")
+
 Exported = tuple[Command, Finished]
 QUICK = ("--no-report", "--no-cache")
 SLOW = {"kind": "slow", "seconds": 0.03}

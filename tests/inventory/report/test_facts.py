@@ -13,6 +13,8 @@ from Space_OdT.inventory.report.facts import (
 )
 from tests.inventory.report.sample_exports import SampleExports
 
+pytestmark = pytest.mark.xdist_group("inventory-facts")
+
 
 @pytest.fixture(scope="module", params=[50, 2000])
 def sample(request, tmp_path_factory):
