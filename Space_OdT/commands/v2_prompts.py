@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import select
+import sys
 from collections.abc import Callable, Sequence
 
 from Space_OdT.commands.telling import show
@@ -14,6 +17,9 @@ from Space_OdT.softphones.preview import Example, StagePreview
 from Space_OdT.softphones.stages import Stage
 
 MOST_TRIES = 20
+# A token lives as long; whoever has not answered by then does not answer.
+_PATIENCE_SECONDS = 12 * 3600
+_GLANCE_SECONDS = 0.2
 
 
 class Approver:
@@ -30,12 +36,12 @@ class Approver:
         desk: DecisionDesk,
         language: Language,
         *,
-        ask: Callable[[str], str] = input,
+        ask: Callable[[str], str] | None = None,
     ) -> None:
         self._desk = desk
         self._language = language
         self._texts = TEXTS[language]
-        self._ask = ask
+        self._ask = ask or _typed
 
     def decide(
         self, previews: Sequence[StagePreview], organisation: str, people: int
@@ -104,3 +110,22 @@ class Approver:
 
     def _show(self, name: str, **values: object) -> None:
         show(self._texts[name].format_map(values))
+
+
+def _typed(prompt: str) -> str:
+    """Show a prompt, and give the line that is typed.
+
+    A terminal is looked at again and again: a Ctrl-C that comes between the prompt and the read
+    would otherwise wait for the next key.
+
+    Raises:
+        EOFError: When nobody answers.
+    """
+    if os.name == "nt" or not sys.stdin.isatty():
+        return input(prompt)
+    sys.stdout.write(prompt)
+    sys.stdout.flush()
+    for _ in range(int(_PATIENCE_SECONDS / _GLANCE_SECONDS)):
+        if select.select([sys.stdin], [], [], _GLANCE_SECONDS)[0]:
+            return input()
+    raise EOFError
