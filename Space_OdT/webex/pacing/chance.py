@@ -9,6 +9,7 @@ from typing import NamedTuple
 from Space_OdT.webex.pacing.tuning import Tuning
 
 _WINDOWS = (64, 256)
+_LATEST = 4
 
 
 class Stray(NamedTuple):
@@ -18,11 +19,13 @@ class Stray(NamedTuple):
         at: Clock seconds.
         passed: Calls that had passed by then.
         refused: Calls that had been refused by then.
+        settled: Whether a limit had been found and used up before: no burst was left then.
     """
 
     at: float
     passed: int
     refused: int
+    settled: bool
 
 
 class Chance:
@@ -52,31 +55,35 @@ class Chance:
 
     # -- proof -----------------------------------------------------------------------------
 
-    def strayed(self, limit: float, now: float) -> bool:
-        """Note a single refusal below the limit believed in, for which it is lowered.
+    def strayed(self, rate: float, now: float, *, settled: bool) -> bool:
+        """Note a single refusal among calls that pass, for which the rate is lowered.
 
         Args:
-            limit: The limit believed in before, in calls a second.
+            rate: The rate allowed when it came, in calls a second.
             now: Clock seconds.
+            settled: Whether a limit had been found before.
 
         Returns:
             True when this one proves that lowering the rate does not help.
         """
         strays = self._strays
-        latest = Stray(now, self._passed, self._turned_away)
+        latest = Stray(now, self._passed, self._turned_away, settled)
         strays.append(latest)
         for count, factor in self._tuning.in_vain:
             if len(strays) < count:
                 continue
             first = strays[-count]
-            passed, refused = latest.passed - first.passed, latest.refused - first.refused
-            if limit < factor * passed / max(now - first.at, 1e-3):
-                self._believe(refused / (passed + refused))
+            passed = latest.passed - first.passed
+            burst = 0.0 if first.settled else self._tuning.likely_burst_seconds
+            if rate * (now - first.at + burst) < factor * passed:
+                # the latest of them came at the lowest rates: none of these was a limit's doing
+                self._believe(_share_between(strays[-_LATEST], latest))
                 return True
         return False
 
     def _believe(self, share: float) -> None:
-        self.share = min(max(share, self.share), self._tuning.most_chance)
+        found = (share + self.share) / 2.0 if self.share else share
+        self.share = min(found, self._tuning.most_chance)
         self.forget_proof()
         self.forget_latest()
         self._calls = self._refused = 0
@@ -141,3 +148,8 @@ class Chance:
         self.share = min(self.share, max(1.25 * observed, 0.5 * self.share))
         if self.share < self._tuning.negligible_chance:
             self.share = 0.0
+
+
+def _share_between(first: Stray, last: Stray) -> float:
+    passed, refused = last.passed - first.passed, last.refused - first.refused
+    return refused / max(passed + refused, 1)

@@ -264,7 +264,7 @@ class RateLearner:
     def _settled(self, last: Exhaustion, now: float, *, was_shut: bool = False) -> bool:
         """Go on at the limit that this refusal confirms or corrects; False when it leaves none."""
         known = self.limit
-        if self._is_proved_chance(last, known, now, was_shut=was_shut):
+        if self._is_proved_chance(last, now, was_shut=was_shut):
             self.acquit(now, keep_limit=False)
             return True
         finding = self._judgement.judge(last, now, self._taken, was_shut=was_shut)
@@ -277,16 +277,12 @@ class RateLearner:
             self.closed_until = now + self.tuning.recovering_calls / self.rate
         return True
 
-    def _is_proved_chance(
-        self, last: Exhaustion, known: float | None, now: float, *, was_shut: bool
-    ) -> bool:
+    def _is_proved_chance(self, last: Exhaustion, now: float, *, was_shut: bool) -> bool:
         """Tell whether this refusal proves that slowing down is in vain."""
         if was_shut or last.is_wholesale:
             self._chance.forget_proof()
             return False
-        if known is None or last.phase is not Phase.CRUISE or last.peak > known:
-            return False
-        return self._chance.strayed(known, now)
+        return self._chance.strayed(last.peak, now, settled=last.phase is Phase.CRUISE)
 
     # -- a shut door -----------------------------------------------------------------------
 
@@ -307,7 +303,10 @@ class RateLearner:
             else:
                 self.closed_until = max(self.closed_until, now + self._door.gap)
         elif last.in_a_row < self.tuning.knocks:
-            self._measure(last, sent_at, now)
+            if self._chance.strayed(self.rate, now, settled=False):
+                self.acquit(now, keep_limit=False)
+            else:
+                self._measure(last, sent_at, now)
         else:
             self._start_knocking(last, now)
 

@@ -81,6 +81,7 @@ class Tuning:
         most_excused: Refusals in a row that lateness excuses.
         in_vain: So many single refusals below the limit prove that refusals come at any rate,
             when it was lowered to this share of what passed between the first and the last.
+        likely_burst_seconds: A burst of so many seconds' worth may have passed on top.
         most_chance: No more than this share of refusals is put down to chance.
         negligible_chance: A smaller share is none.
         chance_review_calls: After so many calls the share is corrected.
@@ -131,6 +132,7 @@ class Tuning:
     late_weight: float = 0.01
     most_excused: int = 40
     in_vain: tuple[tuple[int, float], ...] = ((5, 0.85), (20, 0.95))
+    likely_burst_seconds: float = 1.5
     most_chance: float = 0.4
     negligible_chance: float = 0.003
     chance_review_calls: int = 400

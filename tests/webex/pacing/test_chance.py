@@ -14,7 +14,7 @@ def proved(share_of_one_in: int = 20) -> Chance:
         for _ in range(share_of_one_in - 1):
             chance.passed()
         chance.excuses()
-        if chance.strayed(limit, now=number * share_of_one_in / 100.0):
+        if chance.strayed(limit, now=number * share_of_one_in / 100.0, settled=True):
             return chance
         limit *= 0.8
     raise AssertionError("it was never proved")
@@ -36,7 +36,7 @@ def test_refusals_at_what_passes_prove_nothing() -> None:
         for _ in range(50):
             chance.passed()
         chance.excuses()
-        assert not chance.strayed(100.0, now=number * 0.5)
+        assert not chance.strayed(100.0, now=number * 0.5, settled=True)
 
 
 def test_the_usual_share_is_excused_and_more_is_not() -> None:
@@ -55,9 +55,9 @@ def test_wholesale_refusals_begin_the_proof_anew() -> None:
     for number in range(4):
         for _ in range(20):
             chance.passed()
-        chance.strayed(100.0 - 15 * number, now=number * 0.2)
+        chance.strayed(100.0 - 15 * number, now=number * 0.2, settled=True)
     chance.forget_proof()
-    assert not chance.strayed(10.0, now=1.0)
+    assert not chance.strayed(10.0, now=1.0, settled=True)
 
 
 def test_chance_that_has_gone_is_forgotten() -> None:
