@@ -180,13 +180,16 @@ class Directory:
 
     async def _fill_locations(self, table: Table[Location]) -> None:
         """Join both lists: one has every location, the other only those enabled for Calling."""
-        calling: dict[str, dict[str, Any]] = {}
-        async for page in self._pages(CALLING_LOCATIONS):
-            calling.update((CALLING_LOCATIONS.read(item).key, item) for item in page)
-        async for page in self._pages(LOCATIONS):
-            for item in page:
-                bare = LOCATIONS.read(item)
-                table.add(_with_calling(bare, calling.get(id_key(bare.id))))
+        enabled, everywhere = await asyncio.gather(
+            self._items(CALLING_LOCATIONS), self._items(LOCATIONS)
+        )
+        calling = {CALLING_LOCATIONS.read(item).key: item for item in enabled}
+        for item in everywhere:
+            bare = LOCATIONS.read(item)
+            table.add(_with_calling(bare, calling.get(id_key(bare.id))))
+
+    async def _items(self, source: Source[Any]) -> list[dict[str, Any]]:
+        return [item async for page in self._pages(source) for item in page]
 
     def _pages(
         self, source: Source[Any], query: dict[str, Any] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -263,19 +264,19 @@ def check_token_lasts(access: Access, expected: Estimate, found: Preflight) -> N
         )
 
 
-async def read_basics(client: WebexClient, directory: Directory) -> None:
+async def read_basics(client: WebexClient, directory: Directory, *more: Kind) -> None:
     """Read the two lists every run needs; this also proves the scopes for reading.
 
     Args:
         client: The client of the run.
         directory: Takes the lists.
+        *more: Further short lists that will be asked for right after.
 
     Raises:
         StartupError: When one of them cannot be read.
     """
     try:
-        await directory.load(Kind.LOCATION)
-        await directory.load(Kind.LICENCE)
+        await asyncio.gather(*map(directory.load, (Kind.LOCATION, Kind.LICENCE, *more)))
     except WebexError as error:
         raise unusable(error, client) from error
 

@@ -25,6 +25,7 @@ from Space_OdT.engine.run_layout import BulkLayout
 from Space_OdT.engine.startup_checks import Access, unusable
 from Space_OdT.webex.connection_client import WebexClient
 from Space_OdT.webex.error_handling import WebexError
+from Space_OdT.webex.sources import Kind
 
 _PEOPLE = (EntityType.USER, EntityType.EXTENSION_ASSIGNMENT)
 _NAMES = {
@@ -142,7 +143,8 @@ class BulkSession(RowsSession):
         found = Preflight(access)
         parts, report = self.parts, self.intake.report
         parts.read_ahead(report)
-        await read_basics(self.client, parts.directory)
+        routes = (Kind.ROUTE,) if report.routes else ()
+        await read_basics(self.client, parts.directory, *routes)
         try:
             await self._check_references(found)
         except WebexError as error:

@@ -139,15 +139,21 @@ class Pacer:
         await self._wait(self._limits.gate_of(ticket.family), ticket, self._clock())
         return ticket
 
-    def succeeded(self, ticket: Ticket) -> None:
-        """Hand back the ticket of a call that no limit refused, whatever came of it."""
+    def succeeded(self, ticket: Ticket) -> bool:
+        """Hand back the ticket of a call that no limit refused, whatever came of it.
+
+        Returns:
+            True when a call that waited may be sent now: whoever yields at once lets it go out
+            before it works on the answer.
+        """
         if not ticket.open:
-            return
-        now = self._clock()
+            return False
+        now, given = self._clock(), self._given
         gate = self._limits.gate_of(ticket.family)
         self._limits.passed(gate, ticket)
         gate.learner.answered(ticket.sent_at, now, crowded=gate.is_crowded)
         self._hand_back(ticket, now)
+        return self._given > given
 
     def release(self, ticket: Ticket) -> None:
         """Hand back the ticket of a call that told nothing: cancelled, or lost on the way."""
