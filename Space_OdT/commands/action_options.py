@@ -10,14 +10,13 @@ from typing import Annotated
 import typer
 
 from Space_OdT.commands.common import (
-    SIMULATOR_TOKEN,
     BaseUrlOption,
     ConcurrentRequestsOption,
     MaxRateOption,
     SimulatorOption,
     TokenOption,
+    load_settings,
 )
-from Space_OdT.commands.telling import say
 from Space_OdT.settings.config import Settings
 
 DryRunOption = Annotated[
@@ -86,15 +85,13 @@ class RunChoices:
         Raises:
             SettingsError: When a setting cannot be used, or there is no token.
         """
-        settings = Settings.load(
-            token=self.token if simulated_url is None else SIMULATOR_TOKEN,
-            webex_base_url=simulated_url or self.base_url,
-            environment="lab" if simulated_url is not None else None,
+        settings = load_settings(
+            simulated_url,
+            token=self.token,
+            base_url=self.base_url,
             concurrent_requests=self.concurrent_requests,
             max_rate_per_minute=self.max_rate,
         )
-        for warning in settings.warnings:
-            say(f"Warning: {warning}.")
         settings.access_token()
         return settings
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from Space_OdT.commands.embedded import embedded_simulator
 from Space_OdT.commands.telling import say
+from Space_OdT.settings.config import Settings
 from Space_OdT.webex.redaction import redact_text
 
 SIMULATOR_TOKEN = "sim-admin-token"  # noqa: S105 - the simulator's published token
@@ -55,6 +56,34 @@ def simulated(size: int | None) -> Iterator[str | None]:
     say(f"Starting a simulated organisation of {size} people ...")
     with embedded_simulator(size) as url:
         yield url
+
+
+def load_settings(
+    simulated_url: str | None, *, token: str | None, base_url: str | None, **others: Any
+) -> Settings:
+    """Load the settings of a run, and tell their warnings.
+
+    Args:
+        simulated_url: Base URL of the simulator that runs for this command, None without one.
+        token: What `--token` gives.
+        base_url: What `--base-url` gives.
+        **others: Further settings that the command line beats; None leaves one as it is.
+
+    Returns:
+        The settings; whether there is a token is asked later.
+
+    Raises:
+        SettingsError: When a setting cannot be used.
+    """
+    settings = Settings.load(
+        token=token if simulated_url is None else SIMULATOR_TOKEN,
+        webex_base_url=simulated_url or base_url,
+        environment="lab" if simulated_url is not None else None,
+        **others,
+    )
+    for warning in settings.warnings:
+        say(f"Warning: {warning}.")
+    return settings
 
 
 def crashed(crash_log: Path, error: Exception) -> str:

@@ -16,7 +16,7 @@ from Space_OdT.commands.actions_work import (
     intake_options,
     log_folder,
 )
-from Space_OdT.commands.common import SIMULATOR_TOKEN, simulated
+from Space_OdT.commands.common import load_settings, simulated
 from Space_OdT.commands.confirm import refuse_unasked
 from Space_OdT.commands.launcher_checks import check_columns, check_names
 from Space_OdT.commands.launcher_request import NAME, LauncherRequest, layout_of
@@ -130,15 +130,13 @@ class LauncherRun:
     def _settings(self, url: str | None) -> Settings | None:
         """Load the settings; a dry run without a token shows what it can."""
         request = self.request
-        settings = Settings.load(
-            token=request.token if url is None else SIMULATOR_TOKEN,
-            webex_base_url=url or request.base_url,
-            environment="lab" if url is not None else None,
+        settings = load_settings(
+            url,
+            token=request.token,
+            base_url=request.base_url,
             concurrent_requests=request.concurrent_requests,
             max_rate_per_minute=request.max_rate,
         )
-        for warning in settings.warnings:
-            say(f"Warning: {warning}.")
         try:
             settings.access_token()
         except SettingsError:

@@ -10,12 +10,12 @@ import orjson
 import typer
 
 from Space_OdT.commands.common import (
-    SIMULATOR_TOKEN,
     BaseUrlOption,
     ConcurrentRequestsOption,
     MaxRateOption,
     SimulatorOption,
     TokenOption,
+    load_settings,
     simulated,
 )
 from Space_OdT.commands.rows_front import RequestError, guarded
@@ -92,10 +92,10 @@ def run(
                 "stay; the same input applied again makes a new job."
             )
         with simulated(simulator) as simulated_url:
-            settings = Settings.load(
-                token=token if simulated_url is None else SIMULATOR_TOKEN,
-                webex_base_url=simulated_url or base_url,
-                environment="lab" if simulated_url is not None else None,
+            settings = load_settings(
+                simulated_url,
+                token=token,
+                base_url=base_url,
                 concurrent_requests=concurrent_requests,
                 max_rate_per_minute=max_rate,
             )

@@ -9,21 +9,19 @@ from typing import Annotated
 import typer
 
 from Space_OdT.commands.common import (
-    SIMULATOR_TOKEN,
     BaseUrlOption,
     ConcurrentRequestsOption,
     MaxRateOption,
     SimulatorOption,
     TokenOption,
+    load_settings,
     simulated,
 )
 from Space_OdT.commands.rows_front import RequestError, guarded
-from Space_OdT.commands.telling import say
 from Space_OdT.commands.v21_apply import apply_input
 from Space_OdT.commands.v21_plan import plan
 from Space_OdT.commands.v21_work import LocationsRequest, bootstrap, whole_folder
 from Space_OdT.engine.run_layout import DEFAULT_OUT_DIR
-from Space_OdT.settings.config import Settings
 from Space_OdT.settings.exit_codes import ExitCode
 from Space_OdT.v21.locations.columns import ENABLE, UPSERT
 from Space_OdT.v21.locations.jobs import JobError
@@ -93,16 +91,14 @@ def run(
     def work() -> ExitCode:
         nonlocal layout
         with simulated(simulator) as simulated_url:
-            settings = Settings.load(
-                token=token if simulated_url is None else SIMULATOR_TOKEN,
-                webex_base_url=simulated_url or base_url,
-                environment="lab" if simulated_url is not None else None,
+            settings = load_settings(
+                simulated_url,
+                token=token,
+                base_url=base_url,
                 output_dir=out_dir,
                 concurrent_requests=concurrent_requests,
                 max_rate_per_minute=max_rate,
             )
-            for warning in settings.warnings:
-                say(f"Warning: {warning}.")
             layout = LocationsLayout.at(settings.output_dir)
             with whole_folder(layout):
                 if bootstrap(layout):

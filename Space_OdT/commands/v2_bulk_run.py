@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from Space_OdT.commands.common import (
-    SIMULATOR_TOKEN,
     BaseUrlOption,
     ConcurrentRequestsOption,
     MaxRateOption,
     SimulatorOption,
     TokenOption,
+    load_settings,
     simulated,
 )
 from Space_OdT.commands.rows_front import RequestError, folder_of, guarded
@@ -78,10 +78,10 @@ def run(
                 tell_templates(written, say)
                 return ExitCode.USAGE
             with simulated(simulator) as simulated_url:
-                settings = Settings.load(
-                    token=token if simulated_url is None else SIMULATOR_TOKEN,
-                    webex_base_url=simulated_url or base_url,
-                    environment="lab" if simulated_url is not None else None,
+                settings = load_settings(
+                    simulated_url,
+                    token=token,
+                    base_url=base_url,
                     output_dir=out_dir,
                     concurrent_requests=concurrent_requests,
                     max_rate_per_minute=max_rate,
@@ -102,8 +102,6 @@ def _language(given: str | None) -> Language:
 
 
 def _locked(settings: Settings, request: SoftphoneRequest, *, records_har: bool) -> ExitCode:
-    for warning in settings.warnings:
-        say(f"Warning: {warning}.")
     secret = settings.access_token()
     layout = request.layout
     softphones = SoftphoneWork(settings, request)

@@ -50,7 +50,7 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[IO[bytes]]:
             if durable:
                 os.fsync(file.fileno())
         temporary.replace(path)
-    except BaseException:
+    except BaseException:  # whatever ends the block, half a file must not stay; it goes on raising
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise

@@ -159,7 +159,7 @@ class MoveJobs:
                 group = await self._results.still_to_move(groups.pop(0))
                 if group:
                     groups[:0] = await self._try(group)
-        except BaseException:
+        except BaseException:  # a cancelled row too: the others' wishes must not be lost with it
             # Whoever has the next turn finds out what became of these, and goes on with them.
             left = [ticket for ticket in tickets if ticket.end is None]
             for ticket in left:

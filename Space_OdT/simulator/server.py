@@ -232,7 +232,7 @@ def _replace(path: Path, content: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)
-    except BaseException:
+    except BaseException:  # whatever ends it, half a file must not stay; it goes on raising
         temporary.unlink(missing_ok=True)
         raise
 

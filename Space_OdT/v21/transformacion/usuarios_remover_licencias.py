@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from Space_OdT.engine.action_model import Action, Call, Result
-from Space_OdT.engine.actions_registry import USER_LOOKUP
+from Space_OdT.engine.action_model import Action
 from Space_OdT.engine.models import Row
 from Space_OdT.v21.transformacion.definition import ActionContext, ActionDefinition, Dataset
 from Space_OdT.v21.transformacion.parameters import values_of
 from Space_OdT.v21.transformacion.parts import shared_parameters as shared
-from Space_OdT.v21.transformacion.parts.licence_changes import change_licences
+from Space_OdT.v21.transformacion.parts.licence_changes import licence_action
 from Space_OdT.v21.transformacion.parts.licence_wishes import (
     REMOVAL_WARNING,
     REMOVE_LICENCES,
-    STEPS,
     LicenceWish,
 )
-from Space_OdT.webex.directory import Directory
 
 
 def _params(row: Row) -> LicenceWish:
@@ -33,18 +30,7 @@ def build(context: ActionContext) -> Action[LicenceWish]:
     Returns:
         What runs for each row.
     """
-
-    async def run(params: LicenceWish, call: Call, directory: Directory) -> Result:
-        return await change_licences(params, context.units, call, directory)
-
-    return Action(
-        name=DEFINITION.action_id,
-        steps=STEPS,
-        params=_params,
-        run=run,
-        serial_key=lambda params: params.person_key,
-        lookup=USER_LOOKUP.name,
-    )
+    return licence_action(DEFINITION.action_id, _params, context.units)
 
 
 DEFINITION = ActionDefinition(

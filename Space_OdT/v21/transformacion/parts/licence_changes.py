@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from Space_OdT.engine.action_model import Call, Effect, PendingError, Result
+from Space_OdT.engine.action_model import Action, Call, Effect, PendingError, Result
 from Space_OdT.engine.actions_registry import USER_LOOKUP
 from Space_OdT.engine.bulk.people import note_line, with_line
+from Space_OdT.engine.models import Row
 from Space_OdT.v21.transformacion.parts.licence_refusals import explained
 from Space_OdT.v21.transformacion.parts.licence_units import LicenceUnits, calling_licence_of
 from Space_OdT.v21.transformacion.parts.licence_wishes import (
     LICENCES_CHANGE,
+    STEPS,
     LicenceChange,
     LicenceWish,
     what_differs,
@@ -29,6 +31,33 @@ from Space_OdT.webex.ids import same_id
 from Space_OdT.webex.records import Licence, Person
 
 NOT_ASSIGNED = "remove_license_ids_not_assigned"
+
+
+def licence_action(
+    action_id: str, params: Callable[[Row], LicenceWish], units: LicenceUnits
+) -> Action[LicenceWish]:
+    """Make an action that changes licences.
+
+    Args:
+        action_id: Its id.
+        params: Reads what a row wants.
+        units: Units of the run.
+
+    Returns:
+        What runs for each row.
+    """
+
+    async def run(wish: LicenceWish, call: Call, directory: Directory) -> Result:
+        return await change_licences(wish, units, call, directory)
+
+    return Action(
+        name=action_id,
+        steps=STEPS,
+        params=params,
+        run=run,
+        serial_key=lambda wish: wish.person_key,
+        lookup=USER_LOOKUP.name,
+    )
 
 
 async def change_licences(
